@@ -1,0 +1,1 @@
+"""The ``lodose`` command: a file per verb."""

@@ -1,0 +1,76 @@
+"""``lodose verdict``: does it work for me?"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lodose.cli.options import DiaryFile, JsonFlag, ProtocolFile, Today
+from lodose.cli.outputs import Outputs, check_pdf_place
+from lodose.cli.shared import (
+    complain,
+    day_of_reading,
+    guarded,
+    printer,
+    progress,
+    read_inputs,
+    write_json,
+)
+
+
+@guarded
+def verdict(
+    diary: DiaryFile,
+    protocol: ProtocolFile = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report for your prescriber as a PDF here."),
+    ] = None,
+    charts: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write the report's charts as SVG files here."),
+    ] = None,
+    json: JsonFlag = False,
+    today: Today = None,
+) -> None:
+    """Answer from a diary: does the treatment work for me, and how sure is that?
+
+    The answer is printed; --pdf writes the report to take to your prescriber, who decides.
+
+    [bold]Examples[/bold]
+
+        lodose verdict demo/diary.csv
+
+        lodose verdict diary.csv --protocol plan.toml --pdf report.pdf
+
+        lodose verdict diary.csv --json > verdict.json
+    """
+    from lodose.verdict import to_json
+    from lodose.verdict import verdict as answer
+
+    if pdf is not None:
+        check_pdf_place(pdf)
+    entries, plan = read_inputs(diary, protocol)
+    with progress("Reading the answer out of the diary ..."):
+        result = answer(entries, plan, today=day_of_reading(today, plan))
+
+    with Outputs() as outputs:
+        if pdf is not None or charts is not None:
+            from lodose.report import write_charts, write_pdf
+
+            with progress("Drawing the report ..."):
+                if pdf is not None:
+                    outputs.file(pdf, lambda path: write_pdf(result, path))
+                if charts is not None:
+                    outputs.folder(charts, lambda folder: write_charts(result, folder))
+
+    if json:
+        write_json(to_json(result))
+    else:
+        from lodose.report import print_terminal
+
+        print_terminal(result, printer())
+        for written in (pdf, charts):
+            if written is not None:
+                typer.echo(f"Written: {written}")
