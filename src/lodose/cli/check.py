@@ -29,7 +29,7 @@ def check(
     """
     from lodose.trial import audit
 
-    entries, plan = read_inputs(diary, protocol)
+    entries, plan = read_inputs(diary, protocol, collect=True)
     found = audit(entries, plan, today=day_of_reading(today, plan))
     if json:
         write_json(json_text.dumps(asdict(found), default=_plain, indent=2, ensure_ascii=False))

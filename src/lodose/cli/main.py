@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     # A traceback with local variables would print what somebody wrote in their diary.
     pretty_exceptions_show_locals=False,
-    epilog="Start here: [bold]lodose example microdose[/bold]. Your prescriber decides on treatment.",
+    epilog="Start with: [bold]lodose example microdose[/bold]. Your prescriber decides.",
 )
 
 
@@ -28,9 +28,11 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def lodose(
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
     """Does low-dose naltrexone work for me? An honest answer from your own diary."""

@@ -125,9 +125,15 @@ def find_protocol(diary: Path, protocol: Path | None) -> Path:
     return beside
 
 
-def read_inputs(diary: Path, protocol: Path | None) -> tuple["Diary", "Protocol"]:
-    """Read the protocol, and the diary with the outcomes that the protocol names."""
-    from lodose.diary import read_diary
+def read_inputs(
+    diary: Path, protocol: Path | None, *, collect: bool = False
+) -> tuple["Diary", "Protocol"]:
+    """Read the protocol, and the diary with the outcomes that the protocol names.
+
+    With ``collect`` faults of single lines become remarks of the diary instead of stopping at
+    the first: to list what needs mending, not to answer from.
+    """
+    from lodose.diary import read_diary, scan_diary
     from lodose.trial import read_protocol
 
     if not diary.is_file():
@@ -138,7 +144,8 @@ def read_inputs(diary: Path, protocol: Path | None) -> tuple["Diary", "Protocol"
         )
     plan = read_protocol(find_protocol(diary, protocol))
     outcomes = [outcome.name for outcome in plan.outcomes]
-    return read_diary(diary, protocol_outcomes=outcomes), plan
+    reader = scan_diary if collect else read_diary
+    return reader(diary, protocol_outcomes=outcomes), plan
 
 
 def day_of_reading(today: datetime | None, protocol: "Protocol") -> date:

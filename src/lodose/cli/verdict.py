@@ -1,6 +1,5 @@
 """``lodose verdict``: does it work for me?"""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,6 @@ import typer
 from lodose.cli.options import DiaryFile, JsonFlag, ProtocolFile, Today
 from lodose.cli.outputs import Outputs, check_pdf_place
 from lodose.cli.shared import (
-    complain,
     day_of_reading,
     guarded,
     printer,

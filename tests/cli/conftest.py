@@ -1,0 +1,37 @@
+"""Shared by the tests of the command line."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def lodose() -> Run:
+    """Run the real command in its own process, as a person would."""
+
+    def run(*arguments: str | Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "lodose", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            env={**os.environ, "COLUMNS": "100", **variables},
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def microdose(lodose: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the example `microdose`, written once and not to be changed."""
+    folder = tmp_path_factory.mktemp("examples") / "microdose"
+    run = lodose("example", "microdose", "--to", folder)
+    assert run.returncode == 0, run.stderr
+    return folder
