@@ -10,7 +10,9 @@ from lodose.diary.model import SEVERITIES, SideEffect
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?")
 _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:?[0-9]{2})$")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?")
+_NUMBER = re.compile(
+    r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?"
+)
 _COMMA_NUMBER = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _NOT_NUMBERS = {"nan", "inf", "-inf", "+inf", "infinity", "-infinity", "#n/a", "#num!", "#value!"}
 
@@ -22,7 +24,7 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1970, 2199
 LARGEST_DOSE_MICROGRAMS = 50_000
 
 
-class CellFault(Exception):
+class CellError(Exception):
     """What is wrong with a cell and how to mend it; the reader adds the place."""
 
     def __init__(self, problem: str, mend: str) -> None:
@@ -39,16 +41,16 @@ def is_missing(text: str) -> bool:
 def parse_date(text: str) -> date:
     """Read YYYY-MM-DD."""
     if is_missing(text):
-        raise CellFault("has no date", "write the calendar date as 2026-03-01, or delete the line.")
+        raise CellError("has no date", "write the calendar date as 2026-03-01, or delete the line.")
     match = _DATE.fullmatch(text)
     if match is None:
         if _DATE.match(text):
-            raise CellFault(
+            raise CellError(
                 "is a date with something behind it",
                 "keep the date alone, as 2026-03-01; if the column holds the time of day as "
                 "well, call it 'datetime'.",
             )
-        raise CellFault(
+        raise CellError(
             "is not a date of the form 2026-03-01",
             "write year, month and day as YYYY-MM-DD (other orders can be misread).",
         )
@@ -56,9 +58,9 @@ def parse_date(text: str) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise CellFault("is not a day of the calendar", "correct the month or the day.") from None
+        raise CellError("is not a day of the calendar", "correct the month or the day.") from None
     if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
-        raise CellFault(
+        raise CellError(
             f"is not a year from {_EARLIEST_YEAR} to {_LATEST_YEAR}", "correct the year."
         )
     return found
@@ -71,7 +73,7 @@ def parse_time(text: str) -> time:
         hour, minute, second = (int(part or 0) for part in match.groups())
         if hour < 24 and minute < 60 and second < 60:
             return time(hour, minute, second)
-    raise CellFault("is not a time of day", "write it as 08:30 or 08:30:15.")
+    raise CellError("is not a time of day", "write it as 08:30 or 08:30:15.")
 
 
 def parse_datetime(text: str) -> tuple[date, time]:
@@ -81,7 +83,7 @@ def parse_datetime(text: str) -> tuple[date, time]:
     """
     day, _, clock = text.replace("T", " ", 1).partition(" ")
     if not clock:
-        raise CellFault(
+        raise CellError(
             "has no time of day",
             "write it as 2026-03-01 08:30; if there is one entry a day, call the column 'date'.",
         )
@@ -91,25 +93,25 @@ def parse_datetime(text: str) -> tuple[date, time]:
 def parse_exact(text: str, *, decimal_comma: bool) -> Decimal:
     """Read a number exactly as written."""
     if text.casefold() in _NOT_NUMBERS:
-        raise CellFault("is not a number", "leave the cell empty, or write NA, if it is missing.")
+        raise CellError("is not a number", "leave the cell empty, or write NA, if it is missing.")
     plain = text
     if _COMMA_NUMBER.fullmatch(text):
         if not decimal_comma:
-            raise CellFault(
+            raise CellError(
                 "has a comma inside a number",
                 "write a decimal point (3.5). A decimal comma is read only in files whose "
                 "columns are separated by semicolons.",
             )
         plain = text.replace(",", ".")
     elif decimal_comma and "." in text and "," in text:
-        raise CellFault("has both a comma and a point", "leave out the thousands separator.")
+        raise CellError("has both a comma and a point", "leave out the thousands separator.")
     if _NUMBER.fullmatch(plain) is None:
-        raise CellFault(
+        raise CellError(
             "is not a number", "write digits only, as 6 or 6.5, or leave the cell empty."
         )
     number = Decimal(plain)
     if abs(number) > _LARGEST:
-        raise CellFault("is too large to be a diary entry", "correct the number.")
+        raise CellError("is too large to be a diary entry", "correct the number.")
     return number
 
 
@@ -122,22 +124,22 @@ def parse_dose(text: str, unit: Literal["mg", "micrograms"], *, decimal_comma: b
     """Read a dose as whole micrograms, refusing what looks like the wrong unit."""
     amount = parse_exact(text, decimal_comma=decimal_comma)
     if amount < 0:
-        raise CellFault("is a negative dose", "write the dose taken, or 0 if none was taken.")
+        raise CellError("is a negative dose", "write the dose taken, or 0 if none was taken.")
     if unit == "micrograms":
         return _whole_micrograms(amount)
     if amount >= 100:
-        raise CellFault(
+        raise CellError(
             f"would be {amount:f} mg",
             "did you mean micrograms? Then call the column 'dose_micrograms'.",
         )
     micrograms = amount * 1000
     if micrograms > LARGEST_DOSE_MICROGRAMS:
-        raise CellFault(
+        raise CellError(
             "is a dose above 50 mg, more than any naltrexone tablet",
             "check the number; 4.5 in this column means 4.5 mg.",
         )
     if micrograms != micrograms.to_integral_value():
-        raise CellFault(
+        raise CellError(
             "is a dose finer than one microgram",
             "write the dose in mg with at most three decimals.",
         )
@@ -151,9 +153,9 @@ def _whole_micrograms(amount: Decimal) -> int:
             f"did you mean mg? {amount.normalize():f} mg is {as_mg.normalize():f} micrograms; "
             "or call the column 'dose_mg'."
         )
-        raise CellFault("is not a whole number of micrograms", hint)
+        raise CellError("is not a whole number of micrograms", hint)
     if amount > LARGEST_DOSE_MICROGRAMS:
-        raise CellFault(
+        raise CellError(
             "is a dose above 50000 micrograms (50 mg), more than any naltrexone tablet",
             "check the number; 4.5 mg is 4500 micrograms.",
         )
@@ -173,19 +175,19 @@ def parse_side_effects(text: str) -> tuple[SideEffect, ...] | None:
         name, colon, severity = part.rpartition(":")
         name = " ".join(name.split()).casefold()
         if not colon or not name:
-            raise CellFault(
+            raise CellError(
                 "has a side effect without a severity",
                 "write name and severity, as 'nausea:mild; vivid dreams:moderate', or 'none'.",
             )
         level = SEVERITIES.get(severity.strip().casefold())
         if level is None:
-            raise CellFault(
+            raise CellError(
                 f"has an unknown severity '{severity.strip()}'",
                 "use mild, moderate or severe.",
             )
         worst[name] = max(level, worst.get(name, 0))
     if not worst:
-        raise CellFault("names no side effect", "write 'none' if none was felt.")
+        raise CellError("names no side effect", "write 'none' if none was felt.")
     return merge_side_effects([tuple(SideEffect(name, level) for name, level in worst.items())])
 
 
@@ -207,14 +209,12 @@ def parse_arm(text: str) -> Literal["active", "comparator"]:
         return "active"
     if word == "comparator":
         return "comparator"
-    raise CellFault(
-        "is not an arm", "write 'active' or 'comparator', or leave the cell empty."
-    )
+    raise CellError("is not an arm", "write 'active' or 'comparator', or leave the cell empty.")
 
 
 def parse_study_day(text: str, *, decimal_comma: bool) -> int:
     """Read the file's own count of days; "3.0" is 3."""
     number = parse_exact(text, decimal_comma=decimal_comma)
     if number != number.to_integral_value() or abs(number) > 100_000:
-        raise CellFault("is not a whole number of days", "write 1 for the first day, 2, 3 ...")
+        raise CellError("is not a whole number of days", "write 1 for the first day, 2, 3 ...")
     return int(number)

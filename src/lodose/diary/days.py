@@ -77,9 +77,7 @@ def _without_repeats(file: str, rows: list[DayRow], report: Report) -> list[DayR
     return sorted(kept.values(), key=lambda row: (row.time or dt.time.min, row.line))
 
 
-def _check_agreement(
-    file: str, rows: list[DayRow], report: Report, remarks: list[Remark]
-) -> None:
+def _check_agreement(file: str, rows: list[DayRow], report: Report, remarks: list[Remark]) -> None:
     """Find rows of one day that contradict each other in what a day can have only once."""
     for attribute in ("arm", "study_day"):
         with_value = [row for row in rows if getattr(row, attribute) is not None]

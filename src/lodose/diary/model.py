@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal
 
@@ -124,7 +125,7 @@ class Diary:
         if not self.entries:
             raise LodoseError("A diary needs at least one entry.")
         ordered = tuple(sorted(self.entries, key=lambda entry: entry.date))
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.date == later.date:
                 raise LodoseError(f"Two entries for {later.date}: a diary holds one a day.")
         object.__setattr__(self, "entries", ordered)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, TypeVar
 
 from lodose.diary import cells
-from lodose.diary.cells import CellFault
+from lodose.diary.cells import CellError
 from lodose.diary.days import DayRow, merge_days
 from lodose.diary.model import Diary, Remark, SideEffect
 from lodose.diary.table import DATE_COLUMNS, Row, Source, Table, read_table
@@ -29,7 +30,7 @@ Value = TypeVar("Value")
 
 
 def read_diary(source: Source, *, protocol_outcomes: Sequence[str] | None = None) -> Diary:
-    """Read a diary from a CSV file, stopping at the first fault.
+    r"""Read a diary from a CSV file, stopping at the first fault.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def read_diary(source: Source, *, protocol_outcomes: Sequence[str] | None = None
     Examples
     --------
     >>> import io
-    >>> diary = read_diary(io.StringIO("date,pain,dose_mg\\n2026-03-01,6,4.5\\n"))
+    >>> diary = read_diary(io.StringIO("date,pain,dose_mg\n2026-03-01,6,4.5\n"))
     >>> diary.entries[0].dose_micrograms
     4500
     """
@@ -141,7 +142,7 @@ class _Reading:
                 return None
             try:
                 return parse(row.cells[position])
-            except CellFault as fault:
+            except CellError as fault:
                 self.report(_cell_error(table, row, position, fault), "cell", day)
                 return None
 
@@ -152,7 +153,9 @@ class _Reading:
         found = {
             name: value
             for name, position in outcomes.items()
-            if (value := cell(position, lambda text: cells.parse_outcome(text, decimal_comma=comma)))
+            if (
+                value := cell(position, lambda text: cells.parse_outcome(text, decimal_comma=comma))
+            )
             is not None
         }
         dose = cell(
@@ -175,14 +178,11 @@ class _Reading:
             ),
         )
 
-    def _when(
-        self, table: Table, columns: "_Columns", row: Row
-    ) -> tuple[date | None, time | None]:
+    def _when(self, table: Table, columns: "_Columns", row: Row) -> tuple[date | None, time | None]:
         """Read day and time of a row; a day that cannot be read leaves the row out."""
         day: date | None = None
         clock: time | None = None
-        position = columns.date if columns.date is not None else columns.datetime
-        assert position is not None  # _Columns.of refuses a table without either
+        position = 0
         try:
             if columns.datetime is not None:
                 position = columns.datetime
@@ -197,14 +197,14 @@ class _Reading:
             if columns.time is not None and not cells.is_missing(row.cells[columns.time]):
                 position = columns.time
                 clock = cells.parse_time(row.cells[position])
-        except CellFault as fault:
+        except CellError as fault:
             self.report(_cell_error(table, row, position, fault), "cell", day)
             if position in (columns.date, columns.datetime):
                 return None, None
         return day, clock
 
     def _note_order(self, rows: list[DayRow]) -> None:
-        for earlier, later in zip(rows, rows[1:], strict=False):
+        for earlier, later in pairwise(rows):
             if later.date < earlier.date:
                 message = (
                     f"{later.date} stands below {earlier.date}: the days were put into order. "
@@ -279,7 +279,7 @@ def _looks_numeric(text: str) -> bool:
     return True
 
 
-def _cell_error(table: Table, row: Row, position: int, fault: CellFault) -> InputError:
+def _cell_error(table: Table, row: Row, position: int, fault: CellError) -> InputError:
     text = row.cells[position]
     return InputError(
         fault.problem,

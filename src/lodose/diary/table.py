@@ -53,9 +53,7 @@ def read_table(source: Source, report: Callable[[InputError, str], None]) -> Tab
     try:
         header_line, header = next(records)
     except StopIteration:
-        raise InputError(
-            "is empty", "write a header line and one line a day.", file=name
-        ) from None
+        raise InputError("is empty", "write a header line and one line a day.", file=name) from None
     width = _checked_header(name, header_line, header)
     rows = []
     for line, cells in records:
@@ -101,7 +99,7 @@ def _decode(name: str, content: bytes) -> str:
     save = "save it as 'CSV UTF-8' and try again."
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError("is in the encoding UTF-16, not UTF-8", save, file=name)
-    if content.startswith(b"PK\x03\x04") or content.startswith(b"\xd0\xcf\x11\xe0"):
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise InputError("is a spreadsheet or archive, not a text file", save, file=name)
     if b"\x00" in content:
         raise InputError("is a binary file, not text", "give the path of a CSV file.", file=name)
