@@ -15,7 +15,8 @@ from lodose.diary.model import Diary, Remark, SideEffect
 from lodose.diary.table import DATE_COLUMNS, Row, Source, Table, read_table
 from lodose.errors import InputError
 
-RESERVED = (
+# Columns with a meaning of their own: no outcome may have such a name.
+RESERVED_COLUMNS = (
     *DATE_COLUMNS,
     "time",
     "dose_mg",
@@ -235,7 +236,7 @@ class _Columns:
         at = {
             name.casefold(): position
             for position, name in enumerate(table.header)
-            if name.casefold() in RESERVED
+            if name.casefold() in RESERVED_COLUMNS
         }
         if "date" not in at and "datetime" not in at:
             raise InputError(

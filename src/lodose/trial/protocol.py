@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 import rfc8785
 from pydantic import Field, StrictBool, field_validator, model_validator
 
+from lodose.diary.reading import RESERVED_COLUMNS
 from lodose.errors import LodoseError
 from lodose.trial.parts import (
     Blinding,
@@ -26,11 +27,6 @@ from lodose.trial.values import Name, Part, Text, Whole, canonical, fault
 
 Design = Literal["randomised-blinded", "randomised-open", "open-on-off", "before-after"]
 
-# Columns of a diary that mean something else.
-_TAKEN_NAMES = frozenset(
-    ("date", "datetime", "time", "dose_mg", "dose_micrograms")
-    + ("side_effects", "note", "arm", "study_day")
-)
 _ZONE_NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 
 
@@ -102,7 +98,7 @@ class Protocol(Part):
                     f"name '{outcome.name}' twice",
                     "give each outcome its own name (capitals do not tell names apart).",
                 )
-            if key in _TAKEN_NAMES:
+            if key in RESERVED_COLUMNS:
                 raise fault(
                     f"name '{outcome.name}', a column of the diary with another meaning",
                     "choose another name for the outcome.",

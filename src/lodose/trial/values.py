@@ -17,7 +17,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-LARGEST_DOSE_MICROGRAMS = 50_000
+from lodose.diary.cells import LARGEST_DOSE_MICROGRAMS
+
 _EARLIEST_YEAR, _LATEST_YEAR = 1970, 2199
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Enough for any rating or prior, few enough that no arithmetic context ever rounds them.
