@@ -1,19 +1,21 @@
 # Everything runs in .venv, which each target makes from the locked requirements when needed.
 # PYTHON=python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-style types unit bench lock clean
-export PYTHON
+.PHONY: help demo test bench lock picture clean
+export PYTHON UPGRADE UV
 
 BIN := .venv/bin
 
-help: ## Show this list
-	@echo "make demo    the example diary's verdict in the terminal and as demo/report.pdf"
-	@echo "make test    style, types and tests, as on every change"
-	@echo "make lock    lock the versions anew after a change in pyproject.toml (needs uv)"
-	@echo "make bench   the measured figures of docs/benchmarks.md (minutes)"
-	@echo "make clean   remove .venv and what the tools left behind"
+help:
+	@echo "make demo      the example diary's verdict in the terminal and as demo/report.pdf"
+	@echo "make test      style, types and tests, as on every change"
+	@echo "make bench     the measured figures of docs/benchmarks.md (minutes)"
+	@echo "make lock      lock the versions anew after a change in pyproject.toml (needs uv);"
+	@echo "               UPGRADE=1 moves everything to the newest"
+	@echo "make picture   the picture of a report in README.md (needs pdftoppm)"
+	@echo "make clean     remove .venv and what the tools left behind"
 	@echo
-	@echo "PYTHON=python3.12 chooses the interpreter (3.11 to 3.14)."
+	@echo "PYTHON=python3.12 chooses the interpreter (3.11 to 3.14); UV=no uses pip although uv is there."
 
 demo:
 	@tools/environment run
@@ -36,6 +38,10 @@ bench:
 
 lock:
 	@tools/lock
+
+picture:
+	@tools/environment run
+	@tools/picture
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

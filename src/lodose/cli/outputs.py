@@ -39,6 +39,7 @@ class Outputs:
         try:
             if kind is None:
                 for made, wanted in self._moves:
+                    wanted.parent.mkdir(parents=True, exist_ok=True)
                     made.replace(wanted)
         finally:
             for room in self._rooms:
@@ -52,8 +53,7 @@ class Outputs:
 
     def folder(self, path: Path, write: Callable[[Path], object]) -> None:
         """Have ``write`` fill a folder, whose files are to be put into ``path``."""
-        path.mkdir(parents=True, exist_ok=True)
-        room = self._room(path)
+        room = self._room(next(each for each in (path, *path.parents) if each.is_dir()))
         write(room)
         self._moves += [(made, path / made.name) for made in sorted(room.iterdir())]
 
@@ -90,6 +90,20 @@ def check_pdf_place(path: Path) -> None:
     if not os.access(path.parent, os.W_OK):
         raise InputError(
             "cannot be written: its folder is read-only", "choose another folder.", file=path.name
+        )
+
+
+def check_charts_place(path: Path) -> None:
+    """Refuse a folder for the charts that is a file.
+
+    Raises
+    ------
+    InputError
+        When a file of that name is there.
+    """
+    if path.exists() and not path.is_dir():
+        raise InputError(
+            "is a file; the charts need a folder", "choose another name.", file=path.name
         )
 
 

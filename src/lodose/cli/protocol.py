@@ -24,8 +24,7 @@ def schema() -> None:
     """
     from lodose.trial import Protocol
 
-    found = Protocol.json_schema()
-    write_json(found if isinstance(found, str) else json.dumps(found, indent=2))
+    write_json(json.dumps(Protocol.json_schema(), indent=2, ensure_ascii=False))
 
 
 @protocol.command("hash")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lodose.cli.options import DiaryFile, JsonFlag, ProtocolFile, Today
-from lodose.cli.outputs import Outputs, check_pdf_place
+from lodose.cli.outputs import Outputs, check_charts_place, check_pdf_place
 from lodose.cli.shared import (
     day_of_reading,
     guarded,
@@ -49,6 +49,8 @@ def verdict(
 
     if pdf is not None:
         check_pdf_place(pdf)
+    if charts is not None:
+        check_charts_place(charts)
     entries, plan = read_inputs(diary, protocol)
     with progress("Reading the answer out of the diary ..."):
         result = answer(entries, plan, today=day_of_reading(today, plan))
