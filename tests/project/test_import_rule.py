@@ -16,7 +16,7 @@ ARROWS: dict[str, set[str]] = {
     "trial": {"diary"},
     "verdict": {"trial", "diary", "inference"},
     "report": {"verdict", "trial", "diary"},
-    "examples": set(),
+    "examples": {"trial", "diary"},
     "cli": {"diary", "trial", "inference", "verdict", "report", "examples"},
 }
 EVERYWHERE = {"errors"}

@@ -30,7 +30,7 @@ def example(
 
         lodose example microdose
 
-        lodose example microdose --to my-trial
+        lodose example blank --to my-trial
     """
     from lodose import examples
 

@@ -71,6 +71,8 @@ def guarded(command: Callable[_Parameters, _Result]) -> Callable[_Parameters, _R
         except LodoseError as error:
             complain(str(error))
             raise typer.Exit(BAD_INPUT) from None
+        except BrokenPipeError:  # the reader of `lodose ... | head` has gone: typer ends quietly
+            raise
         except OSError as error:
             name = Path(error.filename).name if isinstance(error.filename, str) else "a file"
             complain(f"{name}: {error.strerror or 'cannot be read or written'}.")
