@@ -44,15 +44,16 @@ def verdict(
 
         lodose verdict diary.csv --json > verdict.json
     """
-    from lodose.verdict import to_json
-    from lodose.verdict import verdict as answer
-
     if pdf is not None:
         check_pdf_place(pdf)
     if charts is not None:
         check_charts_place(charts)
     entries, plan = read_inputs(diary, protocol)
     with progress("Reading the answer out of the diary ..."):
+        # Only now: the numerical libraries take a second that a bad diary need not wait for.
+        from lodose.verdict import to_json
+        from lodose.verdict import verdict as answer
+
         result = answer(entries, plan, today=day_of_reading(today, plan))
 
     with Outputs() as outputs:
