@@ -1,0 +1,129 @@
+"""The report as a PDF for the person and the doctor, tagged for screen readers (PDF/UA-1)."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import typst
+
+from lodose.report import content
+from lodose.report.captions import (
+    PERIODS_KEY,
+    diary_description,
+    diary_key,
+    effect_description,
+    periods_description,
+)
+from lodose.report.charts import diary_chart, effect_chart, periods_chart
+from lodose.report.drawing import svg
+from lodose.report.look import FONT as SCREEN_FONT
+from lodose.report.words import clean, span
+from lodose.verdict.result import Verdict
+
+WIDTH = 640
+FONT = "Libertinus Serif"
+
+
+def pdf_bytes(verdict: Verdict) -> bytes:
+    """Set a verdict as a tagged PDF.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        What to report.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 document, byte for byte the same for the same verdict: no clock and no font of
+        the machine goes into it.
+    """
+    template = (files("lodose.report") / "templates" / "report.typ").read_bytes()
+    made: bytes = typst.compile(
+        template,
+        format="pdf",
+        pdf_standards=["ua-1"],
+        ignore_system_fonts=True,
+        timestamp=datetime(2000, 1, 1, tzinfo=UTC),
+        sys_inputs={"report": json.dumps(report_data(verdict), ensure_ascii=False)},
+    )
+    return made
+
+
+def write_pdf(verdict: Verdict, path: Path | str) -> Path:
+    """Write :func:`pdf_bytes` to a file and return its path."""
+    path = Path(path)
+    path.write_bytes(pdf_bytes(verdict))
+    return path
+
+
+def report_data(verdict: Verdict) -> dict[str, Any]:
+    """Everything the template shows, as text ready to print."""
+    wording, answer = verdict.wording, verdict.primary
+    dates = span(answer.periods[0].start, answer.periods[-1].end) if answer.periods else ""
+    return {
+        "title": content.TITLE,
+        "dates": dates,
+        "synthetic": content.SYNTHETIC if verdict.protocol.synthetic else "",
+        "footer": ("Synthetic data · " if verdict.protocol.synthetic else "")
+        + f"{content.TITLE} · Lodose {clean(verdict.provenance.lodose_version)} · "
+        "not a prescription: your prescriber decides",
+        "question": clean(verdict.protocol.question),
+        "word": str(verdict.word),
+        "answer": clean(wording.answer),
+        "window": clean(wording.window),
+        "lines": content.three_lines(verdict),
+        "uncertain": [clean(sentence) for sentence in wording.uncertain],
+        "nothing-uncertain": "Nothing could be estimated, so everything remains uncertain."
+        if answer.effect is None
+        else "",
+        "next-step": clean(wording.next_step),
+        "chances-heading": content.chances_heading(verdict),
+        "chances": [asdict(chance) for chance in content.chances(verdict)],
+        "doctor": [clean(sentence) for sentence in wording.doctor],
+        "charts": _charts(verdict),
+        "captions": {
+            "diary": diary_key(verdict),
+            "periods": PERIODS_KEY,
+            "effect": "The gain read in more than one way. Dot: best single value. Bar: 95 % "
+            "interval.",
+        },
+        "periods": asdict(content.period_table(verdict)),
+        "priors": asdict(content.prior_table(verdict)),
+        "other-ways": asdict(content.other_ways_table(verdict)),
+        "side-effects": asdict(content.side_effect_table(verdict)),
+        "also-measured": asdict(content.also_measured_table(verdict)),
+        "audit": asdict(content.audit_table(verdict.audit)),
+        "remarks": content.audit_remarks(verdict.audit),
+        "methods": content.methods(verdict),
+        "provenance": content.provenance(verdict),
+        "mono": ["Engine hash", "Protocol, SHA-256", "Diary, SHA-256"],
+    }
+
+
+def _charts(verdict: Verdict) -> dict[str, dict[str, str]]:
+    """The pictures and what they show in words; no picture where there is nothing to draw."""
+    answer = verdict.primary
+    drawn = {"diary": "", "periods": "", "effect": ""}
+    if any(value is not None for value in answer.curve.observed):
+        drawn["diary"] = _drawn(diary_chart(verdict, width=WIDTH, key=False), 330)
+    if any(period.mean is not None for period in answer.periods):
+        drawn["periods"] = _drawn(periods_chart(verdict, width=WIDTH, key=False), 215)
+    if answer.priors:
+        drawn["effect"] = _drawn(effect_chart(verdict, width=WIDTH), 90 + 32 * len(answer.priors))
+    said = {
+        "diary": diary_description(verdict),
+        "periods": periods_description(verdict),
+        "effect": effect_description(verdict),
+    }
+    return {name: {"svg": drawn[name], "alt": said[name]} for name in drawn}
+
+
+def _drawn(chart: alt.LayerChart, height: int) -> str:
+    resized: alt.LayerChart = chart.properties(height=height)
+    # Only a font that the typesetter carries gives the same page on every machine.
+    return svg(resized, WIDTH).replace(f'font-family="{SCREEN_FONT}"', f'font-family="{FONT}"')

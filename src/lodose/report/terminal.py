@@ -1,0 +1,205 @@
+"""The report in a terminal: answer first, readable at 80 columns, without colour and in a pipe."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lodose.report import content
+from lodose.report.captions import scale
+from lodose.report.textbars import Marks, interval_bar, place_bar
+from lodose.report.words import MINUS, NOTHING, arm_names, clean, gain, number, sentence_case, span
+from lodose.trial import Audit
+from lodose.verdict.result import OutcomeAnswer, Verdict
+
+BAR = 31
+
+
+def print_terminal(verdict: Verdict, console: Console) -> None:
+    """Print a verdict, the answer first.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        What to print.
+    console : rich.console.Console
+        Where to; its width and encoding are kept to, and nothing depends on colour.
+    """
+    page = _Page(console)
+    if verdict.protocol.synthetic:
+        page.line(content.SYNTHETIC, style="bold yellow")
+    page.line(verdict.protocol.question)
+    page.gap()
+    page.line(verdict.wording.answer, style="bold")
+    window = f" ({verdict.wording.window.rstrip('.')})" if verdict.wording.window else ""
+    page.line(f"Verdict: {verdict.word}{window}", style="dim")
+    page.gap()
+    page.pairs(content.three_lines(verdict))
+    _print_chances(verdict, page)
+    _print_readings(verdict.primary, page)
+    _print_periods(verdict, page)
+    _print_side_effects(verdict, page)
+    if verdict.wording.uncertain:
+        page.heading("What is uncertain")
+        page.items(verdict.wording.uncertain)
+    if verdict.wording.doctor:
+        page.heading("For the doctor")
+        page.items(verdict.wording.doctor)
+    page.heading("Next step")
+    page.line(verdict.wording.next_step)
+    page.heading("Where this answer comes from")
+    made = verdict.provenance
+    page.pairs(
+        (
+            ("Lodose", f"{made.lodose_version}, engine {made.engine}, rule {made.rule}"),
+            ("Engine", made.engine_hash),
+            ("Protocol", made.protocol_sha256),
+            ("Diary", made.diary_sha256),
+            ("File", made.diary_source),
+        ),
+        style="dim",
+    )
+
+
+def print_audit(audit: Audit, console: Console) -> None:
+    """Print what the audit of a diary found: the remarks first, then the counts.
+
+    Parameters
+    ----------
+    audit : Audit
+        What to print.
+    console : rich.console.Console
+        Where to.
+    """
+    page = _Page(console)
+    remarks = content.audit_remarks(audit)
+    page.line("The diary has remarks:" if remarks else "No remarks on the diary.", style="bold")
+    if remarks:
+        page.items(remarks)
+    page.gap()
+    page.pairs(content.audit_facts(audit))
+
+
+class _Page:
+    """Lines on a console that never reads markup and never prints what it cannot encode."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        try:
+            "●◇─├┤░".encode(console.encoding)
+            self.marks = Marks()
+        except (UnicodeEncodeError, LookupError):
+            self.marks = Marks("*", "o", "-", "|", "|", ".", "+")
+
+    def text(self, text: str, style: str = "") -> Text:
+        text = clean(text) if not text.startswith(" ") else text
+        if self.marks.active == "*":
+            text = text.replace(MINUS, "-").replace(NOTHING, "-")
+            text = text.replace("≥", ">=").replace("±", "+/-")
+            encoding = self.console.encoding
+            text = text.encode(encoding, "replace").decode(encoding)
+        return Text(text, style=style)
+
+    def gap(self) -> None:
+        self.console.print()
+
+    def line(self, text: str, style: str = "") -> None:
+        self.console.print(self.text(text, style))
+
+    def heading(self, text: str) -> None:
+        self.gap()
+        self.line(text, style="bold")
+
+    def items(self, lines: tuple[str, ...]) -> None:
+        table = Table.grid(padding=(0, 1))
+        for line in lines:
+            table.add_row(Text("-"), self.text(line))
+        self.show(table)
+
+    def pairs(self, pairs: tuple[tuple[str, str], ...], style: str = "") -> None:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(max_width=17, style="bold")
+        table.add_column(overflow="fold")
+        for name, value in pairs:
+            table.add_row(self.text(name), self.text(value, style))
+        self.show(table)
+
+    def rows(self, head: tuple[str, ...], rows: Sequence[tuple[str | Text, ...]]) -> None:
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+        for index, name in enumerate(head):
+            table.add_column(Text(name), overflow="fold", no_wrap=index == len(head) - 1)
+        for row in rows:
+            table.add_row(*(self.text(cell) if isinstance(cell, str) else cell for cell in row))
+        self.show(table)
+
+    def show(self, table: Table) -> None:
+        self.console.print(Padding(table, (0, 0, 0, 2), expand=False))
+
+
+def _print_chances(verdict: Verdict, page: _Page) -> None:
+    rows: list[tuple[str | Text, ...]] = []
+    for chance in content.chances(verdict):
+        dots = page.marks.active * chance.dots + page.marks.ground * (10 - chance.dots)
+        rows.append((chance.what, page.text(dots), chance.words))
+    if rows:
+        page.heading(content.chances_heading(verdict))
+        page.rows(("", "of ten", ""), rows)
+
+
+def _print_readings(answer: OutcomeAnswer, page: _Page) -> None:
+    """The gain under each prior as a bar of text, side by side."""
+    page.heading("How much better on the active treatment (95 % interval)")
+    if not answer.priors:
+        page.line(f"  {answer.not_estimable or 'The effect could not be estimated.'}")
+        return
+    gains = [gain(row.effect, answer.outcome) for row in answer.priors]
+    mcid = float(answer.outcome.mcid)
+    low = min([better.lower for better in gains] + [-1.2 * mcid])
+    high = max([better.upper for better in gains] + [1.8 * mcid])
+    rows: list[tuple[str | Text, ...]] = []
+    for row, better in zip(answer.priors, gains, strict=True):
+        numbers = f"{number(better.mean)} ({number(better.lower)} to {number(better.upper)})"
+        bar = interval_bar(better, (low, high), mcid, BAR, page.marks)
+        rows.append((sentence_case(row.label), numbers, Text(bar)))
+    page.rows(("Reading", "Better by", f"worse{'better':>{BAR - 5}}"), rows)
+    ground, zero = page.marks.ground, page.marks.zero
+    page.line(
+        f"  {zero} zero   {ground} too small to matter (less than {mcid:g} either way)", "dim"
+    )
+
+
+def _print_periods(verdict: Verdict, page: _Page) -> None:
+    """Each period with its mean as a number and as a place on the scale."""
+    answer = verdict.primary
+    outcome = answer.outcome
+    names = arm_names(verdict.protocol, 18)
+    page.heading(f"{clean(outcome.label)} in each period ({scale(outcome)})")
+    ends = float(outcome.minimum), float(outcome.maximum)
+    rows: list[tuple[str | Text, ...]] = []
+    for period in answer.periods:
+        mark = page.marks.active if period.arm == "active" else page.marks.comparator
+        bar = place_bar(period.mean, ends, BAR - 10, mark, page.marks)
+        rows.append(
+            (
+                str(period.number),
+                f"{mark} {names[period.arm]}",
+                span(period.start, period.end, year=False),
+                f"{period.days_observed}/{period.days}",
+                number(period.mean),
+                Text(bar),
+            )
+        )
+    page.rows(("", "Treatment", "From", "Days", "Mean", f"{ends[0]:g} to {ends[1]:g}"), rows)
+
+
+def _print_side_effects(verdict: Verdict, page: _Page) -> None:
+    names = arm_names(verdict.protocol, 18)
+    table = content.side_effect_table(verdict)
+    page.heading("Side effects: days with one, of the days on which it was asked")
+    if not table.rows:
+        page.line(f"  {table.empty}")
+        return
+    head = ("", names["active"], names["comparator"], "Worst")
+    page.rows(head, table.rows)
