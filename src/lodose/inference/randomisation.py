@@ -305,7 +305,7 @@ def _complete_pair_differences(
             )
         found.append(float(active[0] - comparator[0]))
     differences = np.array(found)
-    return differences[np.isfinite(differences)]
+    return np.asarray(differences[np.isfinite(differences)], dtype=np.float64)
 
 
 def _period_arrays(means: ArrayLike, treatment: ArrayLike) -> tuple[FloatArray, IntArray]:

@@ -1,0 +1,121 @@
+"""The verdict: from a diary and its protocol to an answer that the design allows."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from lodose import __version__
+from lodose.diary import Diary
+from lodose.inference.estimate import Engine
+from lodose.trial import Protocol, audit
+from lodose.verdict.analysis import Analysis, analyse
+from lodose.verdict.arrays import DayTable, day_table, medicine_changes
+from lodose.verdict.blinding import claim_of, guess_indices
+from lodose.verdict.doctor import words_for_doctor
+from lodose.verdict.harms import days_asked, side_effect_counts
+from lodose.verdict.result import OutcomeAnswer, Provenance, Verdict, Word
+from lodose.verdict.wording import Facts, reason_against, words_for_person
+
+
+def verdict(
+    diary: Diary,
+    protocol: Protocol,
+    *,
+    today: date | None = None,
+    engine: Engine = "compiled",
+) -> Verdict:
+    """Answer "does it work for me?" from a diary.
+
+    Parameters
+    ----------
+    diary
+        From `lodose.read_diary`.
+    protocol
+        From `lodose.read_protocol`; its cuts, priors and MCID were fixed beforehand.
+    today
+        Days after it are in the future and count as faults of the diary; the person's own
+        today, by the protocol's time zone, when left out.
+    engine
+        ``"compiled"``, or ``"reference"`` for the slow plain one.
+
+    Returns
+    -------
+    Verdict
+        Always: a diary that cannot carry an answer gets "not known yet" and the reason. The
+        word rests on the primary outcome alone; the others are also measured.
+
+    References
+    ----------
+    .. [1] Vohra S, et al. CONSORT extension for reporting N-of-1 trials (CENT) 2015 statement.
+       BMJ 2015;350:h1738.
+    .. [2] Senn S. Mastering variation: variance components and personalised medicine.
+       Stat Med 2016;35(7):966-977.
+
+    Examples
+    --------
+    >>> import lodose
+    >>> diary = lodose.read_diary("demo/diary.csv")  # doctest: +SKIP
+    >>> protocol = lodose.read_protocol("demo/protocol.toml")  # doctest: +SKIP
+    >>> lodose.verdict(diary, protocol).word.value  # doctest: +SKIP
+    'helps'
+    """
+    on = datetime.now(ZoneInfo(protocol.time_zone)).date() if today is None else today
+    table = day_table(diary, protocol)
+    checked = audit(diary, protocol, today=on)
+    medicines = medicine_changes(protocol, table)
+    primary = analyse(diary, protocol, table, protocol.primary, engine=engine)
+    held = reason_against(protocol, checked, medicines)
+    reason = held or primary.answer.not_estimable
+    word = Word.NOT_KNOWN_YET if reason else primary.answer.word
+    facts = Facts(
+        protocol=protocol,
+        analysis=primary,
+        word=word,
+        claim=claim_of(protocol),
+        reason=reason,
+        audit=checked,
+        side_effects=side_effect_counts(diary, protocol),
+        days_asked=days_asked(diary, protocol),
+        blinding=guess_indices(protocol),
+        medicines=medicines,
+    )
+    return Verdict(
+        word=word,
+        wording=words_for_person(facts, words_for_doctor(facts)),
+        primary=_held(primary.answer, reason),
+        also_measured=_also_measured(diary, protocol, table, engine, held),
+        side_effects=facts.side_effects,
+        side_effects_asked=any(facts.days_asked.values()),
+        audit=checked,
+        protocol=protocol,
+        provenance=_provenance(diary, protocol, primary, engine),
+        claim=facts.claim,
+        reason=reason,
+        blinding=facts.blinding,
+    )
+
+
+def _held(answer: OutcomeAnswer, reason: str) -> OutcomeAnswer:
+    """Hold the word back where something other than the numbers forbids it."""
+    return replace(answer, word=Word.NOT_KNOWN_YET) if reason else answer
+
+
+def _also_measured(
+    diary: Diary, protocol: Protocol, table: DayTable, engine: Engine, held: str
+) -> tuple[OutcomeAnswer, ...]:
+    others = (item for item in protocol.outcomes if item.name != protocol.primary_outcome)
+    found = (analyse(diary, protocol, table, item, engine=engine).answer for item in others)
+    return tuple(_held(answer, held) for answer in found)
+
+
+def _provenance(diary: Diary, protocol: Protocol, primary: Analysis, engine: Engine) -> Provenance:
+    posterior = primary.posterior
+    return Provenance(
+        lodose_version=__version__,
+        engine=posterior.engine if posterior else engine,
+        engine_hash=posterior.engine_hash if posterior else "",
+        rule=posterior.rule if posterior else "",
+        protocol_sha256=protocol.sha256,
+        diary_sha256=diary.digest,
+        diary_source=diary.source,
+    )

@@ -1,0 +1,196 @@
+"""The second layer of a verdict: figures for the doctor, a sentence each."""
+
+from lodose.verdict.analysis import SCEPTIC_SD, priors_of
+from lodose.verdict.numbers import amount, count, figure, p_figure, plain, probability_figure
+from lodose.verdict.result import BlindingIndex, Estimate
+from lodose.verdict.table import sentence
+from lodose.verdict.wording import Facts
+
+SAID = "doctor"  # the section of the table
+DIGITS = 2  # one more than the person reads
+
+
+def words_for_doctor(facts: Facts) -> tuple[str, ...]:
+    """Effect, probabilities, prior rows, companions, model, priors, quality of the data."""
+    return (
+        *_effect(facts),
+        *_companions(facts),
+        *_method(facts),
+        _data(facts),
+        *_bounds(facts),
+    )
+
+
+def _interval(estimate: Estimate, digits: int) -> dict[str, str]:
+    return {
+        "mean": figure(estimate.mean, digits),
+        "lower": figure(estimate.lower, digits),
+        "upper": figure(estimate.upper, digits),
+    }
+
+
+def _unit(facts: Facts) -> str:
+    return facts.outcome.unit or "points"
+
+
+def _effect(facts: Facts) -> list[str]:
+    answer, outcome, unit = facts.answer, facts.outcome, _unit(facts)
+    p = answer.probabilities
+    if answer.effect is None or answer.contrast is None or p is None:
+        return [sentence(SAID, "not-estimable", problem=answer.not_estimable)]
+    mcid = amount(outcome.mcid, outcome, exact=True)
+    rows = {row.key: row.effect.mean for row in answer.priors}
+    lines = [
+        sentence(
+            SAID, "effect", unit=unit, better=outcome.better, **_interval(answer.effect, DIGITS)
+        ),
+        sentence(SAID, "contrast", unit=unit, **_interval(answer.contrast, DIGITS)),
+        sentence(
+            SAID,
+            "probabilities",
+            mcid=mcid,
+            twice=amount(2 * outcome.mcid, outcome, exact=True),
+            benefit=probability_figure(p.benefit),
+            enough=probability_figure(p.benefit_at_least_mcid),
+            much=probability_figure(p.benefit_at_least_twice_mcid),
+            small=probability_figure(p.smaller_than_mcid),
+            harm=probability_figure(p.harm),
+            too_much=probability_figure(p.harm_at_least_mcid),
+        ),
+    ]
+    if outcome.mcid != outcome.mcid_default:
+        default = amount(outcome.mcid_default, outcome, exact=True)
+        lines.append(sentence(SAID, "mcid-default", default=default))
+    lines.append(
+        sentence(
+            SAID,
+            "pull",
+            sd=plain(SCEPTIC_SD / 10 * float(outcome.range)),
+            flat=figure(rows["data-alone"], DIGITS),
+            sceptical=figure(rows["trials"], DIGITS),
+            primary=figure(rows["primary"], DIGITS),
+            unit=unit,
+        )
+    )
+    return lines
+
+
+def _companions(facts: Facts) -> list[str]:
+    lines = []
+    paired, test = facts.answer.paired, facts.answer.randomisation
+    if paired is not None:
+        transition = (
+            sentence(SAID, "transition", days=paired.transition_days)
+            if paired.transition_days
+            else sentence(SAID, "transition-none")
+        )
+        means = Estimate(paired.difference, paired.standard_error, paired.lower, paired.upper)
+        lines.append(
+            sentence(
+                SAID,
+                "paired" if paired.method == "pairs" else "welch",
+                unit=_unit(facts),
+                pairs=paired.pairs,
+                p=p_figure(paired.p_value),
+                transition=transition,
+                **_interval(means, DIGITS),
+            )
+        )
+    elif facts.analysis.no_paired:
+        lines.append(sentence(SAID, "no-paired", problem=facts.analysis.no_paired))
+    if test is not None:
+        how = "randomisation-exact" if test.exact else "randomisation-sampled"
+        error = f"{test.standard_error:.1g}"
+        lines.append(
+            sentence(
+                SAID,
+                "randomisation",
+                p=p_figure(test.p_value),
+                how=sentence(SAID, how, sequences=f"{test.sequences:,}", error=error),
+                smallest=p_figure(test.smallest_p_value),
+            )
+        )
+    elif facts.analysis.no_randomisation:
+        lines.append(sentence(SAID, "no-randomisation", problem=facts.analysis.no_randomisation))
+    return lines
+
+
+def _method(facts: Facts) -> list[str]:
+    posterior = facts.analysis.posterior
+    if posterior is None:
+        return []
+    priors = priors_of(facts.protocol, facts.outcome)
+    a, b = priors.autocorrelation
+    lines = [sentence(SAID, "model", engine=posterior.engine, rule=posterior.rule)]
+    if facts.analysis.columns:
+        lines.append(sentence(SAID, "columns", names="; ".join(facts.analysis.columns)))
+    lines.append(
+        sentence(
+            SAID,
+            "priors",
+            unit=_unit(facts),
+            effect_mean=plain(priors.effect_mean),
+            effect_sd=plain(priors.effect_sd),
+            level_mean=plain(priors.level_mean),
+            level_sd=plain(priors.level_sd),
+            trend_sd=plain(priors.trend_sd),
+            a=plain(a),
+            b=plain(b),
+            drift_sd=plain(priors.drift_sd),
+            noise_sd=plain(priors.noise_sd),
+            period_sd=plain(priors.period_sd),
+            at_once=plain(priors.onset.at_once_weight),
+            onset_median=plain(priors.onset.median_days),
+            onset_log_sd=plain(priors.onset.log_sd),
+        )
+    )
+    return lines
+
+
+def _data(facts: Facts) -> str:
+    audit = facts.audit
+    if audit.adherence is None:
+        adherence = sentence(SAID, "adherence-none")
+    else:
+        percent = round(100 * audit.adherence)
+        adherence = sentence(SAID, "adherence", percent=percent, doses=audit.doses_recorded)
+    return sentence(
+        SAID,
+        "data",
+        observed=audit.days_observed,
+        planned=audit.days_planned,
+        gap=count(audit.longest_gap, "day"),
+        adherence=adherence,
+    )
+
+
+def _bounds(facts: Facts) -> list[str]:
+    lines = []
+    if facts.blinding:
+        arms = {index.arm: _blinding_arm(index) for index in facts.blinding}
+        lines.append(
+            sentence(
+                SAID,
+                "blinding",
+                active=arms.get("active", "active not asked"),
+                comparator=arms.get("comparator", "comparator not asked"),
+            )
+        )
+    lines.append(sentence(SAID, "bound", design=facts.protocol.design, claim=_claim(facts)))
+    return lines
+
+
+def _claim(facts: Facts) -> str:
+    return sentence("claim", facts.claim.value)
+
+
+def _blinding_arm(index: BlindingIndex) -> str:
+    return sentence(
+        SAID,
+        "blinding-arm",
+        arm=index.arm,
+        index=figure(index.index, DIGITS),
+        correct=index.correct,
+        wrong=index.wrong,
+        guesses=index.guesses,
+    )

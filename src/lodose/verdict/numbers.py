@@ -1,0 +1,135 @@
+"""Numbers as a person and as a doctor read them."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from lodose.trial import Outcome
+from lodose.verdict.result import PeriodResult
+
+MINUS = "\N{MINUS SIGN}"
+WIDE_RANGE = 5  # from this range on one decimal is enough
+_SCALE = re.compile(r"[\s,(]+[\d.]+\s*(?:to|-|\u2013)\s*[\d.]+\)?$")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def decimals(outcome: Outcome) -> int:
+    """Digits after the point for a difference on the outcome's scale."""
+    return 1 if outcome.range > WIDE_RANGE else 2
+
+
+def plain(value: float | Decimal) -> str:
+    """A number as short as it can be written: 1, 0.4, 12.5."""
+    text = f"{float(value):.6g}"
+    return text.replace("-", MINUS)
+
+
+def figure(value: float, digits: int) -> str:
+    """A rounded number with a true minus sign and never a negative zero."""
+    text = f"{value:.{digits}f}"
+    return f"{0:.{digits}f}" if float(text) == 0 else text.replace("-", MINUS)
+
+
+def amount(value: float | Decimal, outcome: Outcome, *, exact: bool = False) -> str:
+    """A size with its unit: "1 point", "1.9 points", "12 min"."""
+    size = abs(float(value))
+    text = plain(size) if exact else figure(size, decimals(outcome))
+    unit = outcome.unit or ("point" if float(text) == 1 and "." not in text else "points")
+    return f"{text} {unit}"
+
+
+def chance(probability: float) -> str:
+    """A probability in words that never claim certainty.
+
+    Examples
+    --------
+    >>> chance(0.87), chance(0.97), chance(0.9999), chance(0.0)
+    ('about 9 in 10', 'about 97 in 100', 'more than 99 in 100', 'less than 1 in 100')
+    """
+    if probability > 0.99:
+        return "more than 99 in 100"
+    if probability < 0.01:
+        return "less than 1 in 100"
+    if probability >= 0.945 or probability < 0.055:
+        return f"about {min(99, max(1, round(100 * probability)))} in 100"
+    return f"about {min(9, max(1, round(10 * probability)))} in 10"
+
+
+def probability_figure(probability: float) -> str:
+    """A probability for the doctor: three decimals, never rounded to certainty."""
+    if probability > 0.999:
+        return "> 0.999"
+    if probability < 0.001:
+        return "< 0.001"
+    return f"{probability:.3f}"
+
+
+def p_figure(p: float) -> str:
+    """A p value with up to five decimals, as exact as a count of sequences is.
+
+    Examples
+    --------
+    >>> p_figure(0.125), p_figure(0.395866), p_figure(2.0**-20)
+    ('0.125', '0.39587', '< 0.00001')
+    """
+    if p < 0.00001:
+        return "< 0.00001"
+    return f"{p:.5f}".rstrip("0").rstrip(".")
+
+
+def day(on: date) -> str:
+    """A date in words; not strftime, whose month names follow the machine's language."""
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def length_in_words(days: int) -> str:
+    """Say how long a period is: "4 weeks", "1 week", "10 days"."""
+    if days % 7 == 0 and days > 0:
+        return count(days // 7, "week")
+    return count(days, "day")
+
+
+def window_length(periods: tuple[PeriodResult, ...]) -> str:
+    """How long each treatment was tried: the usual length, or the range of lengths.
+
+    Lengths are those of the periods with a day written down. A first pair that is a little
+    longer does not make a range: nine in ten of one length are "the" length.
+    """
+    lengths = sorted(period.days for period in periods if period.days_observed > 0)
+    if not lengths:
+        return ""
+    usual = lengths[len(lengths) // 2]
+    if lengths.count(usual) >= 0.9 * len(lengths):
+        return length_in_words(usual)
+    shortest, longest = lengths[0], lengths[-1]
+    if shortest % 7 == 0 and longest % 7 == 0:
+        return f"{shortest // 7} to {length_in_words(longest)}"
+    return f"{shortest} to {count(longest, 'day')}"
+
+
+def count(number: int, thing: str) -> str:
+    """``1 day``, ``2 days``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def spoken(outcome: Outcome) -> str:
+    """The outcome's label inside a sentence: no scale at its end, no capital it does not need.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> spoken(SimpleNamespace(label="Pain, 0 to 10")), spoken(SimpleNamespace(label="PEG score"))
+    ('pain', 'PEG score')
+    """
+    text = _SCALE.sub("", outcome.label) or outcome.label
+    if len(text) > 1 and text[0].isupper() and text[1].islower():
+        return text[0].lower() + text[1:]
+    return text
+
+
+def upper_first(text: str) -> str:
+    """A name at the start of a sentence."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,221 @@
+"""What a verdict is made of: plain values that every report shows and none recomputes.
+
+All effects are *active minus comparator* in the outcome's own unit unless the name says
+*benefit*; a benefit is the same number turned so that larger is better for the person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from lodose.trial import Audit, Outcome, Protocol
+
+
+class Word(StrEnum):
+    """The seven things a verdict may say."""
+
+    HELPS = "helps"
+    PROBABLY_HELPS = "probably helps"
+    NO_MEANINGFUL_DIFFERENCE = "no meaningful difference"
+    UNLIKELY_TO_HELP_ENOUGH = "unlikely to help enough"
+    PROBABLY_HARMS = "probably harms"
+    HARMS = "harms"
+    NOT_KNOWN_YET = "not known yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its uncertainty: mean, standard deviation and 95 % interval."""
+
+    mean: float
+    sd: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """Posterior probabilities of the effect, in the direction of benefit."""
+
+    benefit: float
+    benefit_at_least_mcid: float
+    benefit_at_least_twice_mcid: float
+    smaller_than_mcid: float
+    harm: float
+    harm_at_least_mcid: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriorRow:
+    """The same data read with another prior for the effect."""
+
+    key: str  # "data-alone" | "primary" | "trials"
+    label: str
+    prior: str
+    effect: Estimate
+    probabilities: Probabilities
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodResult:
+    """One period as it happened (CENT 17a)."""
+
+    number: int
+    pair: int | None
+    arm: str  # "active" | "comparator"
+    start: date
+    end: date
+    days: int
+    days_observed: int
+    mean: float | None
+    sd: float | None
+    doses_recorded: int
+    doses_taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairedMeans:
+    """Mean of the within-pair differences of period means, with Student's t interval.
+
+    Without pairs it is Welch's comparison of the period means; ``pairs`` is then 0.
+    """
+
+    difference: float
+    standard_error: float
+    lower: float
+    upper: float
+    p_value: float
+    pairs: int
+    transition_days: int
+    method: str = "pairs"  # "pairs" | "welch"
+
+
+@dataclass(frozen=True, slots=True)
+class RandomisationTest:
+    """Two-sided p over the sequences that the design could have drawn."""
+
+    p_value: float
+    smallest_p_value: float
+    sequences: int
+    exact: bool
+    standard_error: float  # of the p value; 0 when exact
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Day by day: what was recorded and what the model fitted; empty when nothing was fitted."""
+
+    dates: tuple[date, ...]
+    observed: tuple[float | None, ...]
+    mean: tuple[float, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+    exposure: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAnswer:
+    """Everything the numbers say about one outcome."""
+
+    outcome: Outcome
+    effect: Estimate | None  # steady state, active minus comparator; None: not estimable
+    contrast: Estimate | None  # the difference seen within the periods
+    probabilities: Probabilities | None
+    priors: tuple[PriorRow, ...]
+    terms: Mapping[str, Estimate]  # every other term of the model, by its name
+    periods: tuple[PeriodResult, ...]
+    paired: PairedMeans | None
+    randomisation: RandomisationTest | None
+    curve: Curve
+    word: Word
+    not_estimable: str  # why not, or ""
+    onset_median_days: float | None = None  # posterior median of the onset's time constant
+    extrapolates: bool = False  # periods shorter than three times that
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffectCount:
+    """Days with a side effect, out of the days on which side effects were asked, by arm."""
+
+    name: str
+    active_days: int
+    active_days_asked: int
+    comparator_days: int
+    comparator_days_asked: int
+    worst_severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences, ready to print. ``answer`` is one line; the next three are always there."""
+
+    answer: str
+    benefit: str
+    harm: str
+    not_told: str
+    window: str
+    next_step: str  # always says that the prescriber decides
+    uncertain: tuple[str, ...]  # what is uncertain, a sentence each
+    doctor: tuple[
+        str, ...
+    ]  # second layer: effect, interval, probabilities, model, priors, data quality
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made this answer, so that it can be made again."""
+
+    lodose_version: str
+    engine: str
+    engine_hash: str
+    rule: str
+    protocol_sha256: str
+    diary_sha256: str
+    diary_source: str
+
+
+class Claim(StrEnum):
+    """How much the design allows to be said; the columns of the table of wording."""
+
+    CAUSED_BY = "randomised-blinded"
+    BLINDING_LOST = "blinding-lost"
+    RANDOMISED_OPEN = "randomised-open"
+    OPEN_ON_OFF = "open-on-off"
+    CHANGED_SINCE = "before-after"
+
+
+@dataclass(frozen=True, slots=True)
+class BlindingIndex:
+    """Bang's index of one arm: -1 always wrong, 0 chance, 1 always right."""
+
+    arm: str
+    guesses: int
+    correct: int
+    wrong: int
+    index: float
+    better_than_chance: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to "does it work for me?", bounded by what the design allows."""
+
+    word: Word
+    wording: Wording
+    primary: OutcomeAnswer
+    also_measured: tuple[OutcomeAnswer, ...]
+    side_effects: tuple[SideEffectCount, ...]
+    side_effects_asked: bool
+    audit: Audit
+    protocol: Protocol
+    provenance: Provenance
+    claim: Claim = Claim.CHANGED_SINCE
+    reason: str = ""  # why the word is held at "not known yet", or ""
+    blinding: tuple[BlindingIndex, ...] = ()  # empty: no guesses were asked
+
+    def _repr_html_(self) -> str:
+        """Show the person's page in a notebook."""
+        from lodose.verdict.notebook import as_html
+
+        return as_html(self)
