@@ -14,6 +14,7 @@ _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?"
 )
 _COMMA_NUMBER = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_LIKE_A_NUMBER = re.compile(r"[+-]?[.,0-9]*[0-9][.,0-9]*(?:[eE][+-]?[0-9]+)?")
 _NOT_NUMBERS = {"nan", "inf", "-inf", "+inf", "infinity", "-infinity", "#n/a", "#num!", "#value!"}
 
 # A diary holds ratings, minutes, steps: anything beyond this is a slip of the hand, and sums
@@ -36,6 +37,11 @@ class CellError(Exception):
 def is_missing(text: str) -> bool:
     """Whether a cell says "not recorded": empty or NA. Missing is never zero."""
     return text == "" or text.casefold() == "na"
+
+
+def looks_numeric(text: str) -> bool:
+    """Whether a cell was meant as a number, even one that cannot be read."""
+    return _LIKE_A_NUMBER.fullmatch(text) is not None or text.casefold() in _NOT_NUMBERS
 
 
 def parse_date(text: str) -> date:

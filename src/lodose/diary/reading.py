@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
-from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, TypeVar
 
@@ -269,15 +268,7 @@ def _holds_a_number(table: Table, position: int) -> bool:
     """Whether a column has any number in it, or nothing at all."""
     texts = [row.cells[position] for row in table.rows]
     filled = [text for text in texts if not cells.is_missing(text)]
-    return not filled or any(_looks_numeric(text) for text in filled)
-
-
-def _looks_numeric(text: str) -> bool:
-    try:
-        Decimal(text.replace(",", "."))
-    except ArithmeticError:
-        return False
-    return True
+    return not filled or any(cells.looks_numeric(text) for text in filled)
 
 
 def _cell_error(table: Table, row: Row, position: int, fault: CellError) -> InputError:

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import re
 import zoneinfo
+from bisect import bisect_right
 from collections.abc import Mapping
 from itertools import groupby, pairwise
 from typing import Annotated, Any, Literal, Self
@@ -234,10 +235,8 @@ class Protocol(Part):
 
     def period_index(self, day: dt.date) -> int | None:
         """Return the position of the period that holds a day, counted from 0, or None."""
-        for index, period in enumerate(self.periods):
-            if period.start <= day <= period.end:
-                return index
-        return None
+        index = bisect_right(self.periods, day, key=lambda period: period.start) - 1
+        return index if index >= 0 and day <= self.periods[index].end else None
 
     def canonical_json(self) -> bytes:
         """Return RFC 8785 JSON of the protocol with every default filled in.
