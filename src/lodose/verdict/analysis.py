@@ -67,9 +67,19 @@ class Analysis:
 
 
 def analyse(
-    diary: Diary, protocol: Protocol, table: DayTable, outcome: Outcome, *, engine: Engine
+    diary: Diary,
+    protocol: Protocol,
+    table: DayTable,
+    outcome: Outcome,
+    *,
+    engine: Engine,
+    whole: bool = True,
 ) -> Analysis:
-    """Analyse one outcome; what cannot be estimated carries its reason instead of numbers."""
+    """Analyse one outcome; what cannot be estimated carries its reason instead of numbers.
+
+    Unless `whole`, the fitted curve and the other terms of the model are left empty: they cost
+    most of the time and only the primary outcome shows them.
+    """
     series = outcome_series(diary, table, outcome)
     periods = period_results(diary, protocol, table, series)
     means = means_by_period(series, table, transition_days=protocol.transition_days)
@@ -83,14 +93,14 @@ def analyse(
             posterior = _fit(table, series, protocol, outcome, columns, names, engine)
         except NotEstimableError as error:
             reason = sentence("reason", "other", problem=str(error))
-    numbers = _numbers(posterior, protocol, outcome, periods) if posterior else _NOTHING
+    numbers = _numbers(posterior, protocol, outcome, periods, whole) if posterior else _NOTHING
     probabilities = numbers["probabilities"]
     answer = OutcomeAnswer(
         outcome=outcome,
         periods=periods,
         paired=paired,
         randomisation=test,
-        curve=_curve(posterior, table, series) if posterior else NO_CURVE,
+        curve=_curve(posterior, table, series) if posterior and whole else NO_CURVE,
         word=decide(probabilities, Cuts.of(protocol.cuts)) if posterior else Word.NOT_KNOWN_YET,
         not_estimable=reason,
         **numbers,
@@ -215,6 +225,7 @@ def _numbers(
     protocol: Protocol,
     outcome: Outcome,
     periods: tuple[PeriodResult, ...],
+    whole: bool,
 ) -> dict[str, Any]:
     median = onset_median(posterior)
     shortest = min(period.days for period in periods if period.days_observed > 0)
@@ -225,7 +236,7 @@ def _numbers(
         "priors": _prior_rows(posterior, protocol, outcome),
         "terms": {
             name: Estimate(term.mean, term.sd, term.lower, term.upper)
-            for name, term in posterior.terms.items()
+            for name, term in (posterior.terms.items() if whole else ())
         },
         "onset_median_days": median,
         "extrapolates": shortest < EXTRAPOLATION * median,

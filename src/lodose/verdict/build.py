@@ -14,7 +14,7 @@ from lodose.verdict.blinding import claim_of, guess_indices
 from lodose.verdict.doctor import words_for_doctor
 from lodose.verdict.harms import days_asked, side_effect_counts
 from lodose.verdict.result import OutcomeAnswer, Provenance, Verdict, Word
-from lodose.verdict.wording import Facts, reason_against, words_for_person
+from lodose.verdict.person import Facts, reason_against, words_for_person
 
 
 def verdict(
@@ -104,7 +104,9 @@ def _also_measured(
     diary: Diary, protocol: Protocol, table: DayTable, engine: Engine, held: str
 ) -> tuple[OutcomeAnswer, ...]:
     others = (item for item in protocol.outcomes if item.name != protocol.primary_outcome)
-    found = (analyse(diary, protocol, table, item, engine=engine).answer for item in others)
+    found = (
+        analyse(diary, protocol, table, item, engine=engine, whole=False).answer for item in others
+    )
     return tuple(_held(answer, held) for answer in found)
 
 

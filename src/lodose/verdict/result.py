@@ -104,7 +104,10 @@ class RandomisationTest:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Day by day: what was recorded and what the model fitted; empty when nothing was fitted."""
+    """Day by day: what was recorded and what the model fitted.
+
+    Empty when nothing was fitted, and for outcomes that are only also measured.
+    """
 
     dates: tuple[date, ...]
     observed: tuple[float | None, ...]
@@ -123,7 +126,7 @@ class OutcomeAnswer:
     contrast: Estimate | None  # the difference seen within the periods
     probabilities: Probabilities | None
     priors: tuple[PriorRow, ...]
-    terms: Mapping[str, Estimate]  # every other term of the model, by its name
+    terms: Mapping[str, Estimate]  # every other term, by its name; primary outcome only
     periods: tuple[PeriodResult, ...]
     paired: PairedMeans | None
     randomisation: RandomisationTest | None

@@ -1,0 +1,300 @@
+"""What a verdict says to the person, in sentences from the one table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lodose.trial import Audit, Outcome, Protocol
+from lodose.verdict.analysis import Analysis, is_naltrexone
+from lodose.verdict.arrays import MedicineChange
+from lodose.verdict.numbers import (
+    amount,
+    chance,
+    count,
+    day,
+    length_in_words,
+    spoken,
+    upper_first,
+    window_length,
+)
+from lodose.verdict.result import (
+    BlindingIndex,
+    Claim,
+    OutcomeAnswer,
+    SideEffectCount,
+    Word,
+    Wording,
+)
+from lodose.verdict.rules import Cuts, decide
+from lodose.verdict.table import answers, sentence
+
+MOST_SIDE_EFFECTS = 3  # in the person's line; the rest stands in the table
+FEW_PERIODS = 8
+MUCH_MISSING = 0.1
+NEXT_STEP = {
+    Word.HELPS: "helps",
+    Word.PROBABLY_HELPS: "helps",
+    Word.NO_MEANINGFUL_DIFFERENCE: "no-help",
+    Word.UNLIKELY_TO_HELP_ENOUGH: "no-help",
+    Word.PROBABLY_HARMS: "harms",
+    Word.HARMS: "harms",
+    Word.NOT_KNOWN_YET: "not-known-yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the sentences speak of."""
+
+    protocol: Protocol
+    analysis: Analysis
+    word: Word
+    claim: Claim
+    reason: str  # why the word is held at "not known yet", or ""
+    audit: Audit
+    side_effects: tuple[SideEffectCount, ...]
+    days_asked: dict[str, int]
+    blinding: tuple[BlindingIndex, ...]
+    medicines: tuple[MedicineChange, ...]
+
+    @property
+    def answer(self) -> OutcomeAnswer:
+        """The primary outcome's answer."""
+        return self.analysis.answer
+
+    @property
+    def outcome(self) -> Outcome:
+        """The primary outcome."""
+        return self.answer.outcome
+
+
+def words_for_person(facts: Facts, doctor: tuple[str, ...]) -> Wording:
+    """Fill in every sentence of the person's layer and set the doctor's beside it."""
+    return Wording(
+        answer=answer_line(facts),
+        benefit=benefit_line(facts),
+        harm=harm_line(facts),
+        not_told=not_told_line(facts),
+        window=window_phrase(facts),
+        next_step=sentence("next-step", NEXT_STEP[facts.word]),
+        uncertain=tuple(uncertain_lines(facts)),
+        doctor=doctor,
+    )
+
+
+def answer_line(facts: Facts) -> str:
+    """The answer itself: the cell of the table for this word and this design."""
+    p = facts.answer.probabilities
+    known = (
+        {}
+        if p is None
+        else {
+            "chance_enough": chance(p.benefit_at_least_mcid),
+            "chance_small": chance(p.smaller_than_mcid),
+            "chance_too_much": chance(p.harm_at_least_mcid),
+        }
+    )
+    treatment = facts.protocol.treatment
+    return answers()[facts.word][facts.claim].format_map(
+        {
+            "Treatment": upper_first(treatment.active),
+            "treatment": treatment.active,
+            "comparator": treatment.comparator,
+            "outcome": spoken(facts.outcome),
+            "mcid": _mcid(facts.outcome),
+            "reason": facts.reason or sentence("reason", "undecided"),
+            **known,
+        }
+    )
+
+
+def benefit_line(facts: Facts) -> str:
+    """The first of the three lines: what was gained, and how sure that is."""
+    answer, outcome = facts.answer, facts.outcome
+    if answer.effect is None or answer.probabilities is None:
+        return sentence("benefit", "none")
+    low, high = _ends_in_benefit(answer)
+    return sentence(
+        "benefit",
+        "estimated" if facts.claim is Claim.CAUSED_BY else "seen",
+        a_change=change(_benefit(answer.effect.mean, outcome), outcome),
+        low_change=change(low, outcome),
+        high_change=change(high, outcome),
+        mcid=_mcid(outcome),
+        chance_enough=chance(answer.probabilities.benefit_at_least_mcid),
+        treatment=facts.protocol.treatment.active,
+        comparator=facts.protocol.treatment.comparator,
+    )
+
+
+def change(benefit: float, outcome: Outcome) -> str:
+    """Say a difference as a gain or a loss: "a gain of 1.9 points"."""
+    size = amount(benefit, outcome)
+    if float(size.split()[0]) == 0:
+        return sentence("benefit", "level")
+    return sentence("benefit", "gain" if benefit > 0 else "loss", amount=size)
+
+
+def _benefit(effect: float, outcome: Outcome) -> float:
+    return effect if outcome.better == "higher" else -effect
+
+
+def _ends_in_benefit(answer: OutcomeAnswer) -> tuple[float, float]:
+    """Ends of the 95 % interval, the worse for the person first."""
+    assert answer.effect is not None  # noqa: S101  a private precondition, for the type checker
+    ends = (_benefit(end, answer.outcome) for end in (answer.effect.lower, answer.effect.upper))
+    low, high = sorted(ends)
+    return low, high
+
+
+def _mcid(outcome: Outcome) -> str:
+    return amount(outcome.mcid, outcome, exact=True)
+
+
+def harm_line(facts: Facts) -> str:
+    """The second line: the chance of being worse, and side effects as counts of days."""
+    p = facts.answer.probabilities
+    label = spoken(facts.outcome)
+    if p is None:
+        first = sentence("harm", "no-figure", outcome=label)
+    else:
+        first = sentence(
+            "harm",
+            "worse",
+            outcome=label,
+            mcid=_mcid(facts.outcome),
+            chance_too_much=chance(p.harm_at_least_mcid),
+        )
+    return f"{first} {_side_effect_words(facts)}"
+
+
+def _side_effect_words(facts: Facts) -> str:
+    treatment = facts.protocol.treatment
+    names = {"active": treatment.active, "comparator": treatment.comparator}
+    asked = facts.days_asked
+    if not any(asked.values()):
+        return sentence("harm", "not-asked")
+
+    def on(arm: str, days: int | None) -> str:
+        if asked[arm] == 0:
+            return sentence("harm", "not-asked-on", arm=names[arm])
+        which = "none-felt-on" if days is None else "asked-on"
+        return sentence("harm", which, days=days, asked=asked[arm], arm=names[arm])
+
+    if not facts.side_effects:
+        return sentence(
+            "harm", "none-felt", active=on("active", None), comparator=on("comparator", None)
+        )
+    shown = facts.side_effects[:MOST_SIDE_EFFECTS]
+    parts = [
+        sentence(
+            "harm",
+            "count",
+            name=effect.name,
+            active=on("active", effect.active_days),
+            comparator=on("comparator", effect.comparator_days),
+        )
+        for effect in shown
+    ]
+    if len(facts.side_effects) > len(shown):
+        parts.append(sentence("harm", "more", number=len(facts.side_effects) - len(shown)))
+    return sentence("harm", "counts", counts="; ".join(parts))
+
+
+def not_told_line(facts: Facts) -> str:
+    """The third line: what an answer from a diary can never tell."""
+    always = sentence("not-told", "always")
+    if not window_length(facts.answer.periods):
+        return always
+    return f"{always} {sentence('not-told', 'window', window=window_phrase(facts))}"
+
+
+def window_phrase(facts: Facts) -> str:
+    """Name the time that the answer is about: "within 2 weeks on each"."""
+    length = window_length(facts.answer.periods)
+    return sentence("window", "each", length=length) if length else sentence("window", "none")
+
+
+def uncertain_lines(facts: Facts) -> list[str]:
+    """Say what is uncertain about this answer, a sentence each, the weightiest first."""
+    lines = [*_uncertain_estimate(facts), *_uncertain_data(facts)]
+    if facts.claim is Claim.BLINDING_LOST and facts.blinding:
+        lines.append(sentence("uncertain", "blinding"))
+    lines += [
+        sentence("uncertain", "medicine-minor", medicine=item.medicine)
+        for item in facts.medicines
+        if not item.disease_modifying
+    ]
+    if facts.claim is not Claim.CAUSED_BY:
+        naltrexone = is_naltrexone(facts.protocol) and "pain" in facts.outcome.label.casefold()
+        which = "placebo-naltrexone" if naltrexone else "placebo-general"
+        lines.append(sentence("uncertain", which))
+    return lines
+
+
+def _uncertain_estimate(facts: Facts) -> list[str]:
+    answer, outcome = facts.answer, facts.outcome
+    if answer.effect is None or answer.contrast is None:
+        return []
+    low, high = _ends_in_benefit(answer)
+    if low < 0 < high:
+        values = {"low_change": change(low, outcome), "high_change": change(high, outcome)}
+        lines = [sentence("uncertain", "crosses", **values)]
+    else:
+        near, far = sorted((low, high), key=abs)
+        values = {"near_change": change(near, outcome), "far_change": change(far, outcome)}
+        lines = [sentence("uncertain", "wide", **values)]
+    other = sceptics_word(facts)
+    if other is not facts.answer.word and not facts.reason:
+        values = {"other_word": other.value, "word": facts.answer.word.value}
+        lines.append(sentence("uncertain", "sceptic", **values))
+    if answer.extrapolates:
+        shortest = min(p.days for p in answer.periods if p.days_observed > 0)
+        lines.append(
+            sentence(
+                "uncertain",
+                "extrapolation",
+                shortest=length_in_words(shortest),
+                contrast_change=change(_benefit(answer.contrast.mean, outcome), outcome),
+            )
+        )
+    return lines
+
+
+def sceptics_word(facts: Facts) -> Word:
+    """The word that the sceptical prior would give."""
+    cuts = Cuts.of(facts.protocol.cuts)
+    rows = {row.key: row for row in facts.answer.priors}
+    return decide(rows["trials"].probabilities, cuts)
+
+
+def _uncertain_data(facts: Facts) -> list[str]:
+    lines = []
+    periods = sum(period.days_observed > 0 for period in facts.answer.periods)
+    if 0 < periods <= FEW_PERIODS:
+        lines.append(sentence("uncertain", "few-periods", periods=periods))
+    audit = facts.audit
+    if audit.missing_days > MUCH_MISSING * (audit.days_observed + audit.missing_days):
+        planned = audit.days_observed + audit.missing_days
+        lines.append(sentence("uncertain", "missing", missing=audit.missing_days, planned=planned))
+    faults = [remark for remark in audit.remarks if remark.severity != "note"]
+    if faults:
+        number = count(len(faults), "thing")
+        lines.append(sentence("uncertain", "faults", number=number, first=faults[0].message))
+    return lines
+
+
+def reason_against(protocol: Protocol, audit: Audit, medicines: Sequence[MedicineChange]) -> str:
+    """Say why the trial as a whole can carry no word, whatever the numbers say, or ""."""
+    if protocol.design == Claim.CHANGED_SINCE.value:
+        return ""  # each outcome says for itself how it changed since
+    if audit.errors:
+        return sentence("reason", "diary", problem=audit.errors[0].message)
+    modifying = [item for item in medicines if item.disease_modifying]
+    if modifying:
+        return _medicine_reason(modifying[0].medicine, modifying[0].date)
+    return ""
+
+
+def _medicine_reason(medicine: str, on: date) -> str:
+    return sentence("reason", "medicine", medicine=upper_first(medicine), date=day(on))
