@@ -12,6 +12,8 @@ SOURCE = ROOT / "src" / "lodose"
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "httpx", "aiohttp"}
 LOGGING = {"logging", "syslog"}
 CHANCE = {"random", "secrets", "uuid"}
+# The one place that asks which day it is, when the caller gave no `today`.
+MAY_ASK_THE_DAY = {"verdict/build.py"}
 
 
 def imports(path: Path) -> set[str]:
@@ -44,7 +46,8 @@ def test_no_clock_and_no_unseeded_chance_in_what_makes_an_answer(room: str) -> N
     clock = re.compile(r"(date\.today|datetime\.(now|today|utcnow)|time\.time)$")
     for path in (SOURCE / room).rglob("*.py"):
         assert not imports(path) & CHANCE, path
-        assert not {name for name in attributes(path) if clock.search(name)}, path
+        if str(path.relative_to(SOURCE)) not in MAY_ASK_THE_DAY:
+            assert not {name for name in attributes(path) if clock.search(name)}, path
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("default_rng"):
                 assert node.args or node.keywords, f"{path}, line {node.lineno}: no seed"
