@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodose.diary import DailyEntry, Diary, SideEffect, read_diary, scan_diary
+from lodose.diary.reading import RESERVED_COLUMNS
 from lodose.errors import LodoseError
 
 pytestmark = pytest.mark.property
@@ -25,10 +26,7 @@ CELL = st.one_of(
 )  # fmt: skip
 HEADER = st.lists(
     st.one_of(
-        st.sampled_from(
-            ["date", "Date", "datetime", "time", "pain", "sleep", "dose_mg", "dose_micrograms"]
-            + ["side_effects", "note", "arm", "study_day", ""]
-        ),
+        st.sampled_from([*RESERVED_COLUMNS, "Date", "pain", "sleep", ""]),
         st.text(max_size=5),
     ),
     max_size=7,
@@ -40,12 +38,11 @@ def _only_lodose_errors(source: bytes | str) -> None:
         buffer = io.BytesIO(source) if isinstance(source, bytes) else io.StringIO(source)
         try:
             diary = read(buffer)
-        except LodoseError as error:
-            assert str(error)
-        else:
-            assert isinstance(diary, Diary)
-            assert len(diary.digest) == 64
-            assert diary._repr_html_()
+        except LodoseError:
+            continue
+        assert isinstance(diary, Diary)
+        assert len(diary.digest) == 64
+        assert diary._repr_html_()
 
 
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200)))

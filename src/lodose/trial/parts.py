@@ -162,7 +162,10 @@ def _tenth_of_range(filled: Mapping[str, Any]) -> Decimal | None:
         width = Decimal(str(filled["maximum"])) - Decimal(str(filled["minimum"]))
     except (KeyError, InvalidOperation):
         return None
-    return width * _TENTH if width.is_finite() and width > 0 else None
+    if not width.is_finite():
+        return None
+    # A range that is empty or turned round is refused later, by its own name.
+    return abs(width) * _TENTH or _TENTH
 
 
 class Period(Part):

@@ -91,6 +91,7 @@ def _read_text(path: Path) -> str:
 
 def _as_input_error(file: str, table: Mapping[str, Any], faults: list[ErrorDetails]) -> InputError:
     """Turn the first fault into words; the others wait until it is mended."""
+    faults = _without_consequences(faults)
     # An unknown field is most often a slip in the name of one that is then missing.
     first = min(faults, key=lambda one: one["type"] != "extra_forbidden")
     problem, mend = _in_words(first)
@@ -106,6 +107,24 @@ def _as_input_error(file: str, table: Mapping[str, Any], faults: list[ErrorDetai
         column=field_path(first["loc"]) or None,
         value=_shown(value) if plain and not missing else None,
     )
+
+
+def _without_consequences(faults: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out faults that are only there because of another one.
+
+    A list counts as too short once one of its members was refused, and what is filled in from
+    other fields is missing once one of those was refused.
+    """
+
+    def is_consequence(one: ErrorDetails) -> bool:
+        if one["type"] == "missing":
+            return one["loc"][-1] in ("label", "mcid", "mcid_default")
+        deeper = (other["loc"] for other in faults if len(other["loc"]) > len(one["loc"]))
+        return one["type"] == "too_short" and any(
+            location[: len(one["loc"])] == one["loc"] for location in deeper
+        )
+
+    return [one for one in faults if not is_consequence(one)] or faults
 
 
 def _shown(value: object) -> str:
