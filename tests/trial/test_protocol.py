@@ -367,7 +367,7 @@ FIELDS = [
 
 @pytest.mark.property
 @given(
-st.sampled_from(FIELDS),
+    st.sampled_from(FIELDS),
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats()
         | st.decimals() | st.dates() | st.datetimes(),

@@ -8,10 +8,10 @@ from math import fsum
 from typing import Literal
 
 from lodose.diary.cells import merge_side_effects
-from lodose.diary.model import DailyEntry, Remark, SideEffect
+from lodose.diary.model import DailyEntry, Remark, RemarkKind, SideEffect
 from lodose.errors import InputError
 
-Report = Callable[[InputError, str, dt.date | None], None]
+Report = Callable[[InputError, RemarkKind, dt.date | None], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,30 @@ from lodose.errors import LodoseError
 
 SEVERITIES: Mapping[str, int] = MappingProxyType({"mild": 1, "moderate": 2, "severe": 3})
 
+# docs/diary.md says what each means.
+RemarkKind = Literal[
+    "arm-differs",
+    "arm-differs-within-day",
+    "arm-outside-periods",
+    "cell",
+    "column-not-read",
+    "date-order",
+    "dose-differs",
+    "duplicate-date",
+    "empty-period",
+    "future-date",
+    "long-gap",
+    "no-day-in-periods",
+    "off-step",
+    "out-of-range",
+    "outcome-absent",
+    "outside-periods",
+    "ragged-line",
+    "several-entries",
+    "study-day",
+    "study-day-slip",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -24,7 +48,7 @@ class Remark:
     ----------
     severity : {"error", "warning", "note"}
         An error means that no answer should be built on the diary before it is mended.
-    kind : str
+    kind : RemarkKind
         Short fixed name, for programs: "duplicate-date", "long-gap".
     message : str
         For the person: what was found and what to do.
@@ -35,7 +59,7 @@ class Remark:
     """
 
     severity: Literal["error", "warning", "note"]
-    kind: str
+    kind: RemarkKind
     message: str
     line: int | None = None
     date: dt.date | None = None

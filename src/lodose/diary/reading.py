@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from lodose.diary import cells
 from lodose.diary.cells import CellError
 from lodose.diary.days import DayRow, merge_days
-from lodose.diary.model import Diary, Remark, SideEffect
+from lodose.diary.model import Diary, Remark, RemarkKind, SideEffect
 from lodose.diary.table import DATE_COLUMNS, Row, Source, Table, read_table
 from lodose.errors import InputError
 
@@ -76,7 +76,7 @@ class _Reading:
     collect: bool
     remarks: list[Remark] = field(default_factory=list)
 
-    def report(self, error: InputError, kind: str, day: date | None = None) -> None:
+    def report(self, error: InputError, kind: RemarkKind, day: date | None = None) -> None:
         """Raise the fault, or keep it as a remark and go on."""
         if not self.collect:
             raise error

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO
 
+from lodose.diary.model import RemarkKind
 from lodose.errors import InputError
 
 Source = str | PathLike[str] | IO[str] | IO[bytes]
@@ -35,7 +36,7 @@ class Table:
     separator: str
 
 
-def read_table(source: Source, report: Callable[[InputError, str], None]) -> Table:
+def read_table(source: Source, report: Callable[[InputError, RemarkKind], None]) -> Table:
     """Read a CSV file as text.
 
     Parameters

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from lodose.diary import DailyEntry, Diary, Remark
+from lodose.diary.model import RemarkKind
 from lodose.trial.parts import Outcome, Period
 from lodose.trial.protocol import Protocol
 
@@ -94,7 +95,7 @@ def audit(diary: Diary, protocol: Protocol, *, today: dt.date) -> Audit:
 
 
 def _at(
-    entry: DailyEntry, severity: Literal["error", "warning", "note"], kind: str, message: str
+    entry: DailyEntry, severity: Literal["error", "warning", "note"], kind: RemarkKind, message: str
 ) -> Remark:
     return Remark(severity, kind, message, entry.source_line or None, entry.date)
 
