@@ -11,7 +11,7 @@ import pytest
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lodose() -> Run:
     """Run the real command in its own process, as a person would."""
 
@@ -28,7 +28,7 @@ def lodose() -> Run:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def microdose(lodose: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the example `microdose`, written once and not to be changed."""
     folder = tmp_path_factory.mktemp("examples") / "microdose"
