@@ -4,14 +4,15 @@ from lodose.report.words import (
     amount,
     arm_names,
     gain,
-    interval,
     number,
+    outcome_name,
     plural,
     sentence_case,
-    shortened,
     span,
+    with_interval,
 )
 from lodose.trial import Outcome
+from lodose.verdict.numbers import decimals
 from lodose.verdict.result import Verdict
 
 PERIODS_KEY = "Mark: mean of the period. Bar: its 95 % interval. Dashed: periods of one pair."
@@ -23,10 +24,10 @@ def diary_description(verdict: Verdict, *, blinded: bool = False) -> str:
     outcome = answer.outcome
     values = [value for value in answer.curve.observed if value is not None]
     if not values:
-        return "No picture: no day was recorded."
+        return "No picture day by day: nothing could be fitted to the days."
     dates = answer.curve.dates
     said = [
-        f"{_label(outcome)} day by day from {span(dates[0], dates[-1])}: "
+        f"{outcome_name(outcome)} day by day from {span(dates[0], dates[-1])}: "
         f"{plural(len(values), 'recorded day')} between {number(min(values))} and "
         f"{number(max(values))} on a scale from {scale(outcome)}."
     ]
@@ -53,7 +54,8 @@ def diary_key(verdict: Verdict, *, blinded: bool = False) -> str:
     said = f"Each mark is one recorded day; shaded: {names['active']}."
     if verdict.primary.curve.mean:
         said += " Line and grey band: fitted curve with its 95 % band."
-    return said
+    mcid = amount_of_mcid(verdict.primary.outcome)
+    return f"{said} Bar at the right: the smallest gain that matters ({mcid})."
 
 
 def periods_description(verdict: Verdict) -> str:
@@ -63,7 +65,7 @@ def periods_description(verdict: Verdict) -> str:
     if not count:
         return "No picture: no period has a recorded day."
     said = (
-        f"Mean {_label(outcome := answer.outcome)} of {plural(count, 'period')} with 95 % "
+        f"Mean {outcome_name(outcome := answer.outcome)} of {plural(count, 'period')} with 95 % "
         f"intervals, on a scale from {scale(outcome)}. The table of periods beside it holds the "
         "same numbers."
     )
@@ -83,8 +85,7 @@ def effect_description(verdict: Verdict) -> str:
     for row in answer.priors:
         better = gain(row.effect, answer.outcome)
         rows.append(
-            f"{sentence_case(row.label)}: {number(better.mean)} "
-            f"({interval(better.lower, better.upper)})"
+            f"{sentence_case(row.label)}: {with_interval(better, decimals(answer.outcome))}"
         )
     said = "How much better on the active treatment, with 95 % intervals. " + "; ".join(rows) + "."
     said += f" The smallest gain that matters is {amount_of_mcid(answer.outcome)}."
@@ -100,10 +101,6 @@ def scale(outcome: Outcome) -> str:
     """``0 to 10, lower is better``."""
     ends = f"{float(outcome.minimum):g} to {float(outcome.maximum):g}"
     return f"{ends}, {outcome.better} is better"
-
-
-def _label(outcome: Outcome) -> str:
-    return shortened(outcome.label, 60)
 
 
 def _pairs_better(verdict: Verdict) -> tuple[int, int]:

@@ -31,7 +31,7 @@ from lodose.report.layers import (
     zone_layers,
 )
 from lodose.report.look import BAND, INK, TEXT, Layer, drawn_from, finish, sentence
-from lodose.report.words import arm_names, gain, unit
+from lodose.report.words import arm_names, unit
 from lodose.verdict.result import Verdict
 
 
@@ -141,10 +141,7 @@ def effect_chart(verdict: Verdict, *, width: int = 720) -> alt.LayerChart:
     description = effect_description(verdict)
     if not answer.priors:
         return sentence("The effect could not be estimated: nothing to draw.", description, width)
-    rows = [
-        gain_row(index, row.label, gain(row.effect, answer.outcome), row.key == "primary")
-        for index, row in enumerate(answer.priors)
-    ]
+    rows = [gain_row(index, row, answer.outcome) for index, row in enumerate(answer.priors)]
     mcid = float(answer.outcome.mcid)
     low = min([row["lower"] for row in rows] + [-1.2 * mcid])
     high = max([row["upper"] for row in rows] + [1.8 * mcid])

@@ -13,20 +13,23 @@ from lodose.report.words import (
     gain,
     interval,
     number,
-    p_value,
+    outcome_name,
     plural,
     probability,
     sentence_case,
-    shortened,
     span,
     unit,
+    with_interval,
 )
 from lodose.trial import Audit, Outcome
-from lodose.verdict.numbers import chance
-from lodose.verdict.result import Estimate, OutcomeAnswer, PeriodResult, Verdict, Word
+from lodose.verdict.numbers import chance, decimals
+from lodose.verdict.result import OutcomeAnswer, PeriodResult, Verdict, Word
 
 TITLE = "Treatment report"  # no drug and no name: it is shown in tabs, lists and file managers
 SYNTHETIC = "Synthetic data: made up to show the report. Nobody's diary."
+
+DOTS = 20
+MANY = 16  # periods from which a table and a picture save room
 
 DESIGNS = {
     "randomised-blinded": "randomised and blinded periods",
@@ -56,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """One thing that may be true, how many of ten dots it fills, and that in words."""
+    """One thing that may be true, how many of twenty dots it fills, and that in words."""
 
     what: str
     dots: int
@@ -77,7 +80,16 @@ def chances(verdict: Verdict) -> tuple[Chance, ...]:
         ("A difference too small to matter", found.smaller_than_mcid),
         (f"Worse by {least} or more", found.harm_at_least_mcid),
     )
-    return tuple(Chance(what, round(10 * p), chance(p)) for what, p in rows)
+    return tuple(Chance(what, _dots(p), chance(p)) for what, p in rows)
+
+
+def _dots(probability: float) -> int:
+    """Dots to fill of twenty: all or none only where the words leave no more than 1 in 100."""
+    if probability > 0.99:
+        return DOTS
+    if probability < 0.01:
+        return 0
+    return min(DOTS - 1, max(1, round(DOTS * probability)))
 
 
 def chances_heading(verdict: Verdict) -> str:
@@ -104,24 +116,21 @@ def three_lines(verdict: Verdict) -> tuple[tuple[str, str], ...]:
 def period_table(verdict: Verdict) -> Table:
     """Each period as it happened (CENT 2015, item 17a)."""
     answer = verdict.primary
-    names = arm_names(verdict.protocol, 40)
+    outcome, periods = answer.outcome, answer.periods
+    # Many periods are read down the column: one line each, whatever the arms are called.
+    names = arm_names(verdict.protocol, 26 if len(periods) > MANY else 48)
+    doses = any(period.doses_recorded for period in periods)
+    head = ("Period", "Pair", "Treatment", "Dates", "Days", "Mean (95 % interval)", "SD")
     return Table(
-        caption=f"{clean(answer.outcome.label)} in each period ({scale(answer.outcome)})",
-        head=(
-            "Period",
-            "Pair",
-            "Treatment",
-            "Dates",
-            "Days",
-            "Mean (95 % interval)",
-            "SD",
-            "Doses",
-        ),
-        rows=tuple(_period_row(period, names) for period in answer.periods),
+        caption=f"{outcome_name(outcome)} in each period ({scale(outcome)})",
+        head=(*head, "Drug taken") if doses else head,
+        rows=tuple(_period_row(period, names, decimals(outcome), doses) for period in periods),
         empty="The protocol holds no period that could be shown.",
-        note="Days: recorded of planned. Doses: taken of recorded. The interval of a mean treats "
-        "its days as independent; days resemble each other, so it is rather too narrow.",
-        arms=tuple(period.arm for period in answer.periods),
+        note="Days: recorded of planned. "
+        + ("Drug taken: days on which the drug was taken, of days with a dose recorded. " if doses else "No dose was recorded. ")
+        + "The interval of a mean treats its days as independent; days resemble each other, so "
+        "it is rather too narrow.",
+        arms=tuple(period.arm for period in periods),
     )
 
 
@@ -129,6 +138,7 @@ def prior_table(verdict: Verdict) -> Table:
     """The gain under each prior, side by side."""
     answer = verdict.primary
     outcome = answer.outcome
+    digits = decimals(outcome)
     rows = []
     for row in answer.priors:
         better = gain(row.effect, outcome)
@@ -136,14 +146,15 @@ def prior_table(verdict: Verdict) -> Table:
         rows.append(
             (
                 f"{sentence_case(row.label)} ({clean(row.prior)})",
-                number(better.mean),
-                interval(better.lower, better.upper),
+                number(better.mean, digits),
+                interval(better.lower, better.upper, digits),
                 probability(chances.benefit),
                 probability(chances.benefit_at_least_mcid),
                 probability(chances.harm_at_least_mcid),
             )
         )
     mcid = amount_of_mcid(outcome)
+    least = f"{float(outcome.mcid):g}"
     return Table(
         caption=f"How much better on the active treatment ({unit(outcome)}), read in "
         "more than one way",
@@ -151,57 +162,13 @@ def prior_table(verdict: Verdict) -> Table:
             "Reading, with what was believed beforehand",
             "Better by",
             "95 % interval",
-            "P(any gain)",
-            f"P(gain ≥ {mcid})",
-            f"P(harm ≥ {mcid})",
+            "P(gain)",
+            f"P(gain ≥ {least})",
+            f"P(harm ≥ {least})",
         ),
         rows=tuple(rows),
         empty=_not_estimable(answer),
         note=f"Below zero ({MINUS}) means worse. The smallest gain that matters was set at {mcid}.",
-    )
-
-
-def other_ways_table(verdict: Verdict) -> Table:
-    """The same comparison by plainer means, as a check."""
-    answer = verdict.primary
-    rows = []
-    if answer.contrast is not None:
-        seen = gain(answer.contrast, answer.outcome)
-        rows.append(("Difference seen within the periods (model)", _with_interval(seen), NOTHING))
-    paired = answer.paired
-    if paired is not None:
-        better = gain(
-            Estimate(paired.difference, paired.standard_error, paired.lower, paired.upper),
-            answer.outcome,
-        )
-        left_out = (
-            f", first {plural(paired.transition_days, 'day')} of each period left out"
-            if paired.transition_days
-            else ""
-        )
-        rows.append(
-            (
-                f"Mean difference of {plural(paired.pairs, 'pair')}, Student's t{left_out}",
-                _with_interval(better),
-                p_value(paired.p_value),
-            )
-        )
-    test = answer.randomisation
-    if test is not None:
-        how = "all" if test.exact else "a seeded sample of the"
-        rows.append(
-            (
-                f"Randomisation test over {how} {test.sequences} sequences that could have been "
-                f"drawn; smallest possible p {p_value(test.smallest_p_value)}",
-                NOTHING,
-                p_value(test.p_value) + ("" if test.exact else f" ± {test.standard_error:.3f}"),
-            )
-        )
-    return Table(
-        caption="The same comparison in plainer ways",
-        head=("Way", "Better by (95 % interval)", "p, two-sided"),
-        rows=tuple(rows),
-        empty="No plainer comparison is possible: it needs pairs of periods with recorded days.",
     )
 
 
@@ -235,12 +202,14 @@ def also_measured_table(verdict: Verdict) -> Table:
     """Other outcomes: intervals, never the word."""
     rows = []
     for answer in verdict.also_measured:
-        label = f"{clean(answer.outcome.label)} ({scale(answer.outcome)})"
+        label = f"{outcome_name(answer.outcome)} ({scale(answer.outcome)})"
         if answer.effect is None:
-            rows.append((label, _not_estimable(answer), amount_of_mcid(answer.outcome)))
+            rows.append((label, "could not be estimated", amount_of_mcid(answer.outcome)))
             continue
         better = gain(answer.effect, answer.outcome)
-        rows.append((label, _with_interval(better), amount_of_mcid(answer.outcome)))
+        rows.append(
+            (label, with_interval(better, decimals(answer.outcome)), amount_of_mcid(answer.outcome))
+        )
     return Table(
         caption="Also measured",
         head=("Outcome", "Better on active by (95 % interval)", "Smallest gain that matters"),
@@ -291,7 +260,7 @@ def methods(verdict: Verdict) -> tuple[str, ...]:
     protocol, answer = verdict.protocol, verdict.primary
     outcome = answer.outcome
     design = DESIGNS.get(protocol.design, clean(protocol.design))
-    label = shortened(outcome.label, 60)
+    label = outcome_name(outcome)
     said = [
         f"Design: {design}; {plural(len(answer.periods), 'period')}. Chosen beforehand as the one "
         f"outcome that carries the answer: {label} ({scale(outcome)}).",
@@ -299,10 +268,8 @@ def methods(verdict: Verdict) -> tuple[str, ...]:
     ]
     if answer.effect is not None:
         said.append(
-            "Analysis: a Bayesian model of the daily values with a level, a trend, day-to-day "
-            "drift (autoregressive), day noise, a random effect of each period, and an effect "
-            "that builds up and wears off; days without an entry stay missing. The posterior is "
-            "computed by numerical integration, so the same diary always gives the same numbers."
+            "Analysis: a Bayesian model of the daily values, stated under “In numbers”; days "
+            "without an entry stay missing. The same diary always gives the same numbers."
         )
     else:
         said.append(_not_estimable(answer))
@@ -318,35 +285,38 @@ def methods(verdict: Verdict) -> tuple[str, ...]:
 def provenance(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     """What made this answer, as pairs of a name and a value."""
     made = verdict.provenance
+    engine = (
+        (
+            ("Engine", f"{clean(made.engine)}, rule {clean(made.rule)}"),
+            ("Engine hash", clean(made.engine_hash)),
+        )
+        if made.engine_hash
+        else (("Engine", "none: nothing was estimated"),)
+    )
     return (
         ("Lodose version", clean(made.lodose_version)),
-        ("Engine", f"{clean(made.engine)}, rule {clean(made.rule)}"),
-        ("Engine hash", clean(made.engine_hash)),
+        *engine,
         ("Protocol, SHA-256", clean(made.protocol_sha256)),
         ("Diary, SHA-256", clean(made.diary_sha256)),
         ("Diary file", clean(made.diary_source)),
     )
 
 
-def _period_row(period: PeriodResult, names: dict[str, str]) -> tuple[str, ...]:
+def _period_row(
+    period: PeriodResult, names: dict[str, str], digits: int, doses: bool
+) -> tuple[str, ...]:
     ends = mean_interval(period)
-    mean = number(period.mean)
-    return (
+    mean = number(period.mean, digits)
+    row = (
         str(period.number),
         NOTHING if period.pair is None else str(period.pair),
         names[period.arm],
         span(period.start, period.end),
         f"{period.days_observed} of {period.days}",
-        mean if ends is None else f"{mean} ({interval(*ends)})",
-        number(period.sd),
-        f"{period.doses_taken} of {period.doses_recorded}"
-        if period.doses_recorded
-        else "none recorded",
+        mean if ends is None else f"{mean} ({interval(*ends, digits)})",
+        number(period.sd, digits),
     )
-
-
-def _with_interval(better: Estimate) -> str:
-    return f"{number(better.mean)} ({interval(better.lower, better.upper)})"
+    return (*row, f"{period.doses_taken} of {period.doses_recorded}") if doses else row
 
 
 def _not_estimable(answer: OutcomeAnswer) -> str:

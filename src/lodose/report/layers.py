@@ -21,8 +21,10 @@ from lodose.report.look import (
     drawn_from,
 )
 from lodose.report.means import mean_interval
-from lodose.report.words import arm_names, interval, number, sentence_case, shortened
-from lodose.verdict.result import Estimate, OutcomeAnswer, PeriodResult, Verdict
+from lodose.report.words import arm_names, gain, outcome_name, sentence_case, with_interval
+from lodose.trial import Outcome
+from lodose.verdict.numbers import decimals
+from lodose.verdict.result import OutcomeAnswer, PeriodResult, PriorRow, Verdict
 
 
 def moment(day: date) -> str:
@@ -50,12 +52,15 @@ def outcome_axis(answer: OutcomeAnswer, field: str) -> alt.Y:
     outcome = answer.outcome
     return alt.Y(
         f"{field}:Q",
-        title=f"{shortened(outcome.label, 22)} ({outcome.better} is better)",
+        title=[outcome_name(outcome, 32), f"{outcome.better} is better"],
         scale=alt.Scale(
-            domain=[float(outcome.minimum), float(outcome.maximum)], nice=False, clamp=True
+            domain=[float(outcome.minimum), float(outcome.maximum)],
+            zero=False,  # said aloud, or a layer without a scale of its own brings zero back
+            nice=False,
+            clamp=True,
         ),
         # A fixed extent, since the width of the labels must not move the plot.
-        axis=alt.Axis(grid=True, tickCount=6, minExtent=28, maxExtent=28),
+        axis=alt.Axis(grid=True, tickCount=5, format="~f", minExtent=28, maxExtent=28),
     )
 
 
@@ -176,7 +181,7 @@ def mcid_layers(answer: OutcomeAnswer, x: alt.X, y: alt.Y) -> list[Layer]:
         base.mark_text(angle=270, dy=11, fontSize=TEXT, color=INK, baseline="middle").encode(
             x=x,
             y=alt.datum(middle),
-            text=alt.value(f"smallest gain that matters: {amount_of_mcid(outcome)}"),
+            text=alt.value(amount_of_mcid(outcome)),
         ),
     ]
 
@@ -194,16 +199,16 @@ def mean_row(period: PeriodResult, names: dict[str, str]) -> Row:
     }
 
 
-def gain_row(index: int, label: str, better: Estimate, primary: bool) -> Row:
+def gain_row(index: int, row: PriorRow, outcome: Outcome) -> Row:
     """One reading of the gain, with its numbers as text."""
-    numbers = f"{number(better.mean)} ({interval(better.lower, better.upper)})"
+    better = gain(row.effect, outcome)
     return {
         "row": index + 0.7,
         "value": better.mean,
         "lower": better.lower,
         "upper": better.upper,
-        "primary": primary,
-        "text": f"{sentence_case(label)}: {numbers}",
+        "primary": row.key == "primary",
+        "text": f"{sentence_case(row.label)}: {with_interval(better, decimals(outcome))}",
     }
 
 

@@ -1,9 +1,11 @@
 """The report as a PDF for the person and the doctor, tagged for screen readers (PDF/UA-1)."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import files
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,9 @@ from lodose.verdict.result import Verdict
 
 WIDTH = 640
 FONT = "Libertinus Serif"
+_NO_GLYPH = "could not be displayed with font"
+# Beyond Latin, Greek, Cyrillic, punctuation and the signs that the report itself uses.
+_UNUSUAL = re.compile("[^\u0000-\u052f\u1e00-\u206f\u20a0-\u22ff\u2500-\u25ff]")
 
 
 def pdf_bytes(verdict: Verdict) -> bytes:
@@ -40,16 +45,31 @@ def pdf_bytes(verdict: Verdict) -> bytes:
     -------
     bytes
         A PDF/UA-1 document, byte for byte the same for the same verdict: no clock and no font of
-        the machine goes into it.
+        the machine goes into it. The exception is writing that the built-in fonts lack, such as
+        Japanese: there the machine's fonts help out, and what they lack too becomes a box.
     """
-    template = (files("lodose.report") / "templates" / "report.typ").read_bytes()
+    data = json.dumps(report_data(verdict), ensure_ascii=False)
+    try:
+        return _compiled(data, built_in_fonts_only=True)
+    except typst.TypstError as error:
+        if _NO_GLYPH not in str(error):
+            raise
+    try:
+        return _compiled(data, built_in_fonts_only=False)
+    except typst.TypstError as error:
+        if _NO_GLYPH not in str(error):
+            raise
+    return _compiled(_UNUSUAL.sub("\N{WHITE SQUARE}", data), built_in_fonts_only=True)
+
+
+def _compiled(data: str, *, built_in_fonts_only: bool) -> bytes:
     made: bytes = typst.compile(
-        template,
+        (files("lodose.report") / "templates" / "report.typ").read_bytes(),
         format="pdf",
         pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-        timestamp=datetime(2000, 1, 1, tzinfo=UTC),
-        sys_inputs={"report": json.dumps(report_data(verdict), ensure_ascii=False)},
+        ignore_system_fonts=built_in_fonts_only,
+        timestamp=datetime(2000, 1, 1, tzinfo=UTC),  # never the clock: same diary, same bytes
+        sys_inputs={"report": data},
     )
     return made
 
@@ -64,6 +84,7 @@ def write_pdf(verdict: Verdict, path: Path | str) -> Path:
 def report_data(verdict: Verdict) -> dict[str, Any]:
     """Everything the template shows, as text ready to print."""
     wording, answer = verdict.wording, verdict.primary
+    charts = _charts(verdict)
     dates = span(answer.periods[0].start, answer.periods[-1].end) if answer.periods else ""
     return {
         "title": content.TITLE,
@@ -85,7 +106,9 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
         "chances-heading": content.chances_heading(verdict),
         "chances": [asdict(chance) for chance in content.chances(verdict)],
         "doctor": [clean(sentence) for sentence in wording.doctor],
-        "charts": _charts(verdict),
+        "charts": charts,
+        # Without a curve the means of the periods are the first picture.
+        "first": "diary" if charts["diary"]["svg"] or not charts["periods"]["svg"] else "periods",
         "captions": {
             "diary": diary_key(verdict),
             "periods": PERIODS_KEY,
@@ -94,7 +117,6 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
         },
         "periods": asdict(content.period_table(verdict)),
         "priors": asdict(content.prior_table(verdict)),
-        "other-ways": asdict(content.other_ways_table(verdict)),
         "side-effects": asdict(content.side_effect_table(verdict)),
         "also-measured": asdict(content.also_measured_table(verdict)),
         "audit": asdict(content.audit_table(verdict.audit)),
@@ -110,7 +132,7 @@ def _charts(verdict: Verdict) -> dict[str, dict[str, str]]:
     answer = verdict.primary
     drawn = {"diary": "", "periods": "", "effect": ""}
     if any(value is not None for value in answer.curve.observed):
-        drawn["diary"] = _drawn(diary_chart(verdict, width=WIDTH, key=False), 330)
+        drawn["diary"] = _drawn(diary_chart(verdict, width=WIDTH, key=False), _room(verdict))
     if any(period.mean is not None for period in answer.periods):
         drawn["periods"] = _drawn(periods_chart(verdict, width=WIDTH, key=False), 215)
     if answer.priors:
@@ -121,6 +143,15 @@ def _charts(verdict: Verdict) -> dict[str, dict[str, str]]:
         "effect": effect_description(verdict),
     }
     return {name: {"svg": drawn[name], "alt": said[name]} for name in drawn}
+
+
+def _room(verdict: Verdict) -> int:
+    """Height of the first picture, from the length of the text that shares its page."""
+    wording = verdict.wording
+    short = (verdict.protocol.question, wording.answer, *wording.uncertain, wording.next_step)
+    lines = sum(ceil(len(text) / 95) for text in short)
+    lines += sum(ceil(len(text) / 80) for _, text in content.three_lines(verdict))
+    return max(220, min(360, 295 - 15 * (lines - 22)))
 
 
 def _drawn(chart: alt.LayerChart, height: int) -> str:

@@ -10,8 +10,20 @@ from rich.text import Text
 from lodose.report import content
 from lodose.report.captions import scale
 from lodose.report.textbars import Marks, interval_bar, place_bar
-from lodose.report.words import MINUS, NOTHING, arm_names, clean, gain, number, sentence_case, span
+from lodose.report.words import (
+    MINUS,
+    NOTHING,
+    arm_names,
+    clean,
+    gain,
+    number,
+    outcome_name,
+    sentence_case,
+    span,
+    with_interval,
+)
 from lodose.trial import Audit
+from lodose.verdict.numbers import decimals
 from lodose.verdict.result import OutcomeAnswer, Verdict
 
 BAR = 31
@@ -51,10 +63,11 @@ def print_terminal(verdict: Verdict, console: Console) -> None:
     page.line(verdict.wording.next_step)
     page.heading("Where this answer comes from")
     made = verdict.provenance
+    engine = f"engine {made.engine}, rule {made.rule}" if made.engine_hash else "nothing estimated"
     page.pairs(
         (
-            ("Lodose", f"{made.lodose_version}, engine {made.engine}, rule {made.rule}"),
-            ("Engine", made.engine_hash),
+            ("Lodose", f"{made.lodose_version}, {engine}"),
+            *((("Engine", made.engine_hash),) if made.engine_hash else ()),
             ("Protocol", made.protocol_sha256),
             ("Diary", made.diary_sha256),
             ("File", made.diary_source),
@@ -91,7 +104,7 @@ class _Page:
             "●◇─├┤░".encode(console.encoding)
             self.marks = Marks()
         except (UnicodeEncodeError, LookupError):
-            self.marks = Marks("*", "o", "-", "|", "|", ".", "+")
+            self.marks = Marks("*", "o", "-", "[", "]", ".", "|", "+")
 
     def text(self, text: str, style: str = "") -> Text:
         text = clean(text) if not text.startswith(" ") else text
@@ -141,11 +154,11 @@ class _Page:
 def _print_chances(verdict: Verdict, page: _Page) -> None:
     rows: list[tuple[str | Text, ...]] = []
     for chance in content.chances(verdict):
-        dots = page.marks.active * chance.dots + page.marks.ground * (10 - chance.dots)
+        dots = page.marks.active * chance.dots + page.marks.ground * (content.DOTS - chance.dots)
         rows.append((chance.what, page.text(dots), chance.words))
     if rows:
         page.heading(content.chances_heading(verdict))
-        page.rows(("", "of ten", ""), rows)
+        page.rows(("", f"of {content.DOTS}", ""), rows)
 
 
 def _print_readings(answer: OutcomeAnswer, page: _Page) -> None:
@@ -160,7 +173,7 @@ def _print_readings(answer: OutcomeAnswer, page: _Page) -> None:
     high = max([better.upper for better in gains] + [1.8 * mcid])
     rows: list[tuple[str | Text, ...]] = []
     for row, better in zip(answer.priors, gains, strict=True):
-        numbers = f"{number(better.mean)} ({number(better.lower)} to {number(better.upper)})"
+        numbers = with_interval(better, decimals(answer.outcome))
         bar = interval_bar(better, (low, high), mcid, BAR, page.marks)
         rows.append((sentence_case(row.label), numbers, Text(bar)))
     page.rows(("Reading", "Better by", f"worse{'better':>{BAR - 5}}"), rows)
@@ -175,7 +188,7 @@ def _print_periods(verdict: Verdict, page: _Page) -> None:
     answer = verdict.primary
     outcome = answer.outcome
     names = arm_names(verdict.protocol, 18)
-    page.heading(f"{clean(outcome.label)} in each period ({scale(outcome)})")
+    page.heading(f"{outcome_name(outcome)} in each period ({scale(outcome)})")
     ends = float(outcome.minimum), float(outcome.maximum)
     rows: list[tuple[str | Text, ...]] = []
     for period in answer.periods:
@@ -187,7 +200,7 @@ def _print_periods(verdict: Verdict, page: _Page) -> None:
                 f"{mark} {names[period.arm]}",
                 span(period.start, period.end, year=False),
                 f"{period.days_observed}/{period.days}",
-                number(period.mean),
+                number(period.mean, decimals(outcome)),
                 Text(bar),
             )
         )

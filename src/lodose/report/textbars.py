@@ -16,6 +16,7 @@ class Marks:
     end: str = "┤"
     ground: str = "·"
     zero: str = "│"
+    crossed: str = "┼"
 
 
 def interval_bar(
@@ -32,6 +33,8 @@ def interval_bar(
     row[cell(0.0)] = marks.zero
     for index in range(cell(better.lower), cell(better.upper) + 1):
         row[index] = marks.line
+    if cell(better.lower) < cell(0.0) < cell(better.upper):
+        row[cell(0.0)] = marks.crossed
     row[cell(better.lower)], row[cell(better.upper)] = marks.start, marks.end
     row[cell(better.mean)] = marks.active
     return "".join(row)

@@ -120,6 +120,18 @@ def amount(value: float, outcome: Outcome) -> str:
     return f"{text} point" if name == "points" and text == "1" else f"{text} {name}"
 
 
+def outcome_name(outcome: Outcome, length: int = 60) -> str:
+    """The label of an outcome without a range at its end, since the range is printed beside it."""
+    ends = f", {float(outcome.minimum):g} to {float(outcome.maximum):g}"
+    return shortened(outcome.label.removesuffix(ends), length)
+
+
+def with_interval(estimate: Estimate, digits: int) -> str:
+    """``1.9 (0.8 to 3.0)``."""
+    ends = interval(estimate.lower, estimate.upper, digits)
+    return f"{number(estimate.mean, digits)} ({ends})"
+
+
 def arm_names(protocol: Protocol, length: int = 60) -> dict[str, str]:
     """The person's names of the two arms, cut to a length; the plain words where they coincide."""
     active = shortened(protocol.treatment.active, length)
