@@ -13,8 +13,8 @@ from lodose.verdict.arrays import DayTable, day_table, medicine_changes
 from lodose.verdict.blinding import claim_of, guess_indices
 from lodose.verdict.doctor import words_for_doctor
 from lodose.verdict.harms import days_asked, side_effect_counts
-from lodose.verdict.result import OutcomeAnswer, Provenance, Verdict, Word
 from lodose.verdict.person import Facts, reason_against, words_for_person
+from lodose.verdict.result import OutcomeAnswer, Provenance, Verdict, Word
 
 
 def verdict(

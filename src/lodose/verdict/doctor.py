@@ -2,9 +2,9 @@
 
 from lodose.verdict.analysis import SCEPTIC_SD, priors_of
 from lodose.verdict.numbers import amount, count, figure, p_figure, plain, probability_figure
+from lodose.verdict.person import Facts
 from lodose.verdict.result import BlindingIndex, Estimate
 from lodose.verdict.table import sentence
-from lodose.verdict.person import Facts
 
 SAID = "doctor"  # the section of the table
 DIGITS = 2  # one more than the person reads
