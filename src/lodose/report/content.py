@@ -127,7 +127,11 @@ def period_table(verdict: Verdict) -> Table:
         rows=tuple(_period_row(period, names, decimals(outcome), doses) for period in periods),
         empty="The protocol holds no period that could be shown.",
         note="Days: recorded of planned. "
-        + ("Drug taken: days on which the drug was taken, of days with a dose recorded. " if doses else "No dose was recorded. ")
+        + (
+            "Drug taken: days on which the drug was taken, of days with a dose recorded. "
+            if doses
+            else "No dose was recorded. "
+        )
         + "The interval of a mean treats its days as independent; days resemble each other, so "
         "it is rather too narrow.",
         arms=tuple(period.arm for period in periods),

@@ -27,6 +27,7 @@ from lodose.verdict.numbers import decimals
 from lodose.verdict.result import OutcomeAnswer, Verdict
 
 BAR = 31
+PLAIN = {MINUS: "-", NOTHING: "-", "…": "...", "≥": ">=", "±": "+/-", "“": '"', "”": '"'}
 
 
 def print_terminal(verdict: Verdict, console: Console) -> None:
@@ -106,20 +107,22 @@ class _Page:
         except (UnicodeEncodeError, LookupError):
             self.marks = Marks("*", "o", "-", "[", "]", ".", "|", "+")
 
-    def text(self, text: str, style: str = "") -> Text:
-        text = clean(text) if not text.startswith(" ") else text
+    def encoded(self, text: str) -> str:
+        """Replace what the terminal's encoding does not hold."""
         if self.marks.active == "*":
-            text = text.replace(MINUS, "-").replace(NOTHING, "-")
-            text = text.replace("≥", ">=").replace("±", "+/-")
-            encoding = self.console.encoding
-            text = text.encode(encoding, "replace").decode(encoding)
-        return Text(text, style=style)
+            for sign, plain in PLAIN.items():
+                text = text.replace(sign, plain)
+            text = text.encode(self.console.encoding, "replace").decode(self.console.encoding)
+        return text
+
+    def text(self, text: str, style: str = "") -> Text:
+        return Text(self.encoded(clean(text)), style=style)
 
     def gap(self) -> None:
         self.console.print()
 
-    def line(self, text: str, style: str = "") -> None:
-        self.console.print(self.text(text, style))
+    def line(self, text: str, style: str = "", indent: int = 0) -> None:
+        self.console.print(Padding(self.text(text, style), (0, 0, 0, indent), expand=False))
 
     def heading(self, text: str) -> None:
         self.gap()
@@ -142,7 +145,9 @@ class _Page:
     def rows(self, head: tuple[str, ...], rows: Sequence[tuple[str | Text, ...]]) -> None:
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
         for index, name in enumerate(head):
-            table.add_column(Text(name), overflow="fold", no_wrap=index == len(head) - 1)
+            table.add_column(
+                Text(self.encoded(name)), overflow="fold", no_wrap=index == len(head) - 1
+            )
         for row in rows:
             table.add_row(*(self.text(cell) if isinstance(cell, str) else cell for cell in row))
         self.show(table)
@@ -165,7 +170,7 @@ def _print_readings(answer: OutcomeAnswer, page: _Page) -> None:
     """The gain under each prior as a bar of text, side by side."""
     page.heading("How much better on the active treatment (95 % interval)")
     if not answer.priors:
-        page.line(f"  {answer.not_estimable or 'The effect could not be estimated.'}")
+        page.line(answer.not_estimable or "The effect could not be estimated.", indent=2)
         return
     gains = [gain(row.effect, answer.outcome) for row in answer.priors]
     mcid = float(answer.outcome.mcid)
@@ -212,7 +217,7 @@ def _print_side_effects(verdict: Verdict, page: _Page) -> None:
     table = content.side_effect_table(verdict)
     page.heading("Side effects: days with one, of the days on which it was asked")
     if not table.rows:
-        page.line(f"  {table.empty}")
+        page.line(table.empty, indent=2)
         return
     head = ("", names["active"], names["comparator"], "Worst")
     page.rows(head, table.rows)
