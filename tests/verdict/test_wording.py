@@ -19,11 +19,11 @@ ROOT = Path(__file__).parents[2]
 # Effect on pain, noise, order, days a period: trials that end in each word.
 CASES: dict[Word, dict[str, Any]] = {
     Word.HELPS: {"effect": -2.5},
-    Word.PROBABLY_HELPS: {"effect": -1.3, "noise": 1.0, "arms": "ABBAAB", "days": 7},
+    Word.PROBABLY_HELPS: {"effect": -1.4, "noise": 1.0, "arms": "ABBAAB", "days": 7},
     Word.NO_MEANINGFUL_DIFFERENCE: {"effect": 0.0},
     Word.UNLIKELY_TO_HELP_ENOUGH: {"effect": 0.3, "noise": 1.5, "days": 7},
     # The mirror image of "probably helps": the arms exchanged.
-    Word.PROBABLY_HARMS: {"effect": 1.3, "noise": 1.0, "arms": "BAABBA", "days": 7, "level": 3.7},
+    Word.PROBABLY_HARMS: {"effect": 1.4, "noise": 1.0, "arms": "BAABBA", "days": 7, "level": 3.6},
     Word.HARMS: {"effect": 2.5},
     Word.NOT_KNOWN_YET: {"effect": 0.0, "noise": 2.5, "arms": "ABBA", "days": 7},
 }
