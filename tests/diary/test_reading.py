@@ -135,6 +135,19 @@ def test_several_entries_of_a_day_are_averaged_and_it_is_said() -> None:
     assert "3 entries (lines 2, 3, 4)" in remark.message
 
 
+@pytest.mark.spec
+@pytest.mark.parametrize("severities", [("mild", "severe"), ("severe", "mild")])
+def test_the_worst_severity_counts(severities: tuple[str, str]) -> None:
+    first, second = (f"nausea:{severity}" for severity in severities)
+    one_cell = f"date,pain,side_effects\n2026-03-01,5,{first}; Nausea:{severities[1]}\n"
+    two_rows = (
+        f"date,time,pain,side_effects\n2026-03-01,08:00,5,{first}\n2026-03-01,20:00,5,{second}\n"
+    )
+    for text in (one_cell, two_rows):
+        (day,) = read_diary(io.StringIO(text)).entries
+        assert day.side_effects == (SideEffect("nausea", 3),)
+
+
 def test_the_mean_does_not_depend_on_the_order_of_rows() -> None:
     rows = ["2026-03-01,08:00,0.1", "2026-03-01,12:00,0.2", "2026-03-01,20:00,0.7"]
     texts = ["date,time,pain\n" + "\n".join(order) for order in (rows, rows[::-1])]

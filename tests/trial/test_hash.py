@@ -109,6 +109,7 @@ def test_a_decimal_has_one_spelling_and_keeps_its_value(number: Decimal) -> None
     assert Decimal(text) == number
     assert canonical_decimal(Decimal(text)) == text
     assert canonical_decimal(number * Decimal("1.000")) == text
+    assert canonical_decimal(number * 0) == "0"  # also of a negative number
     assert "E" not in text
     assert not (("." in text) and text.endswith(("0", ".")))
     assert text != "-0"

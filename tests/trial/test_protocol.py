@@ -118,6 +118,12 @@ def _put(table: dict[str, Any], path: str, value: Any) -> None:
 
 
 OWN = {"name": "pain", "minimum": 0, "maximum": 10, "better": "lower"}
+SIX_PERIODS = [
+    {"start": f"2026-01-{day:02d}", "end": f"2026-01-{day:02d}", "arm": arm, "pair": pair}
+    for day, arm, pair in zip(
+        range(1, 7), ["active", "comparator"] * 3, [1, 1, 2, 2, 1, 1], strict=True
+    )
+]
 OPEN = {"design": "open-on-off", "randomisation": {"method": "none"}}
 
 # what is put where | part of the message
@@ -165,6 +171,7 @@ REFUSED = [
     ({"periods.0.arm": "comparator"}, "pair 1"),
     ({"periods.0.pair": 3}, "pair 3"),
     ({"periods.1.pair": 2, "periods.2.pair": 1}, "pair 1"),
+    ({"periods": SIX_PERIODS}, "of pair 1 are not next to each other"),
     ({"periods.0.pair": KeyError, "periods.1.pair": KeyError}, "without a pair"),
     ({"periods.0.dose_micrograms": Decimal("4.5")}, "whole number of micrograms"),
     ({"periods.0.dose_micrograms": -1}, "negative dose"),
@@ -194,7 +201,7 @@ REFUSED = [
     ({"cuts.equivalence_probability": Decimal("0.5")}, "two verdicts"),
     (
         {
-            "cuts.probable_mcid_probability": Decimal("0.2"),
+            "cuts.probable_mcid_probability": Decimal("0.3"),
             "cuts.equivalence_probability": Decimal("0.7"),
         },
         "'no meaningful difference' be true at once",
@@ -229,6 +236,7 @@ ALLOWED: list[dict[str, Any]] = [
     {"priors.period_sd": 0, "priors.trend_sd": 0},
     {"priors.onset_at_once": 1},
     {"periods.0.start": dt.date(2026, 1, 1)},
+    {"periods.0.end": "2026-01-01"},
     {"periods.0.dose_micrograms": Decimal("4500.0")},
     {"question": ""},
     {
