@@ -130,6 +130,8 @@ def test_runs_agree_with_brute_force(
     assert found.sequences == len(possible) == count_run_limited(periods, active, limit)
     assert found.p_value == pytest.approx(share_at_least(statistics, observed), abs=1e-12)
     assert found.statistic == pytest.approx(observed)
+    mirror_is_possible = 2 * active == periods
+    assert found.smallest_p_value == min(1, (2 if mirror_is_possible else 1) / len(possible))
     moved = max_run_test(means + shift, given_sequence, limit)
     assert moved.p_value == found.p_value
 

@@ -201,6 +201,17 @@ def test_short_periods_and_a_slow_drug_are_marked_as_looking_ahead(
     assert not lodose.verdict(diary(quick, -0.5, noise=1.0), quick).primary.extrapolates
 
 
+@pytest.mark.parametrize(("days", "marked"), [(7, True), (8, True), (10, False), (14, False)])
+def test_looking_ahead_begins_below_three_time_constants(
+    protocol: Maker, diary: Maker, days: int, marked: bool
+) -> None:
+    known = {"onset_at_once": 0, "onset_median_days": 3, "onset_log_sd": "0.01"}
+    plan = protocol(days=days, priors=known)
+    answer = lodose.verdict(diary(plan, -0.5), plan).primary
+    assert answer.onset_median_days == pytest.approx(3, rel=0.05)
+    assert answer.extrapolates == marked
+
+
 def test_the_contrast_of_a_slow_drug_is_smaller_than_its_effect(
     protocol: Maker, diary: Maker
 ) -> None:
@@ -220,6 +231,26 @@ def test_days_between_periods_count_for_nothing(protocol: Maker, diary: Maker) -
     one, other = lodose.verdict(entries, plan), lodose.verdict(more, plan)
     assert one.primary.effect == other.primary.effect
     assert one.primary.paired == other.primary.paired
+
+
+def test_an_entry_in_a_gap_between_periods_is_not_analysed(protocol: Maker, diary: Maker) -> None:
+    plan = protocol()
+    shorter = [
+        {"start": p.start, "end": p.end - timedelta(days=2), "arm": p.arm, "pair": p.pair}
+        for p in plan.periods
+    ]
+    gaps = protocol(periods=shorter)
+    entries = diary(plan, -2.5)
+    in_gap = plan.periods[0].end
+    odd = replace(
+        entries,
+        entries=tuple(
+            replace(e, outcomes={"pain": 10.0}) if e.date == in_gap else e for e in entries.entries
+        ),
+    )
+    one, other = lodose.verdict(entries, gaps), lodose.verdict(odd, gaps)
+    assert one.primary == other.primary
+    assert one.primary.curve.observed[one.primary.curve.dates.index(in_gap)] is None
 
 
 def test_a_trial_that_still_runs_is_read_up_to_its_last_entry(
@@ -242,6 +273,19 @@ def test_transition_days_are_left_out_of_the_paired_means_only(
     found = lodose.verdict(diary(plan, -2.5), plan).primary
     assert found.paired is not None
     assert found.paired.transition_days == 3
+    first_days = {p.start + timedelta(days=n) for p in plan.periods for n in range(3)}
+    entries = diary(plan, -2.5)
+    carried = replace(
+        entries,
+        entries=tuple(
+            replace(e, outcomes={"pain": 5.0}) if e.date in first_days else e
+            for e in entries.entries
+        ),
+    )
+    other = lodose.verdict(carried, plan).primary
+    # Of the active periods only the fifth period (A after A) begins without a change of arm.
+    assert other.paired is not None
+    assert other.paired.difference == pytest.approx(-2.5 + 3 * 2.5 / 14 / 4, abs=0.08)
     assert [period.days_observed for period in found.periods] == [14] * 8
 
 
