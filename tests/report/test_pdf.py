@@ -123,7 +123,7 @@ def test_what_is_missing_is_said_in_words(verdicts: dict[str, Verdict]) -> None:
     reader = opened(verdicts["not-estimable"])
     said = words_of(reader)
     assert "The effect could not be estimated. No day was recorded on the comparator." in said
-    assert "Side effects were not asked" in said
+    assert "nothing can be said about them here. That is not the same as none." in said
     assert "None" not in said
     assert "nan" not in said.split()
     # Without a curve the means of the periods take the first place.

@@ -113,10 +113,10 @@ def periods_chart(verdict: Verdict, *, width: int = 720, key: bool = True) -> al
     joins = (
         drawn_from([row for row in rows if row["pair"] is not None])
         .mark_line(color=BAND, strokeWidth=1.3, strokeDash=[3, 3])
-        .encode(x=x, y=y, detail="pair:N")
+        .encode(x=x, y=y, detail=alt.Detail("pair:N"))
     )
     spans = base.mark_rule(strokeWidth=2, color=INK, clip=True).encode(
-        x=x, y=alt.Y("lower:Q"), y2="upper:Q"
+        x=x, y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
     )
     points = armed_points(base, verdict, 90, width).encode(x=x, y=y)
     return finish([joins, spans, points], description, width, 270, PERIODS_KEY if key else "")
@@ -154,11 +154,13 @@ def effect_chart(verdict: Verdict, *, width: int = 720) -> alt.LayerChart:
     )
     y = alt.Y("row:Q", scale=alt.Scale(domain=[len(rows), 0], nice=False), axis=None)
     base = drawn_from(rows)
-    shade = alt.condition("datum.primary", alt.value(INK), alt.value(BAND))
+    shade = alt.Color(
+        "primary:N", scale=alt.Scale(domain=[True, False], range=[INK, BAND]), legend=None
+    )
     layers = zone_layers((low, high), mcid, len(rows), (x, y), width)
     layers += [
         base.mark_rule(strokeWidth=3, strokeCap="round").encode(
-            x=alt.X("lower:Q"), x2="upper:Q", y=y, color=shade
+            x=alt.X("lower:Q"), x2=alt.X2("upper:Q"), y=y, color=shade
         ),
         base.mark_point(size=110, filled=True, opacity=1).encode(x=x, y=y, color=shade),
         _row_text(base, y, stroke="#ffffff", strokeWidth=4, opacity=0.85),
@@ -171,5 +173,5 @@ def _row_text(base: Layer, y: alt.Y, **look: Any) -> Layer:
     # Drawn twice, first as a pale outline, so that lines behind it do not cross the numbers out.
     text: Layer = base.mark_text(
         align="left", baseline="bottom", dy=-9, fontSize=TEXT, **look
-    ).encode(x=alt.value(8), y=y, text="text:N")
+    ).encode(x=alt.XValue(8), y=y, text=alt.Text("text:N"))
     return text

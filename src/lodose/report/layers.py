@@ -135,7 +135,7 @@ def period_layers(verdict: Verdict, x: alt.X, *, blinded: bool) -> list[Layer]:
     layers = []
     if not blinded:
         shaded = [row for row, p in zip(rows, periods, strict=True) if p.arm == "active"]
-        layers.append(drawn_from(shaded).mark_rect(color=SHADE).encode(x=x, x2="end:T"))
+        layers.append(drawn_from(shaded).mark_rect(color=SHADE).encode(x=x, x2=alt.X2("end:T")))
     layers.append(drawn_from(rows).mark_rule(color=LINE, strokeDash=[2, 2]).encode(x=x))
     step = 1 if len(periods) <= 16 else 5
     shown = [
@@ -144,7 +144,7 @@ def period_layers(verdict: Verdict, x: alt.X, *, blinded: bool) -> list[Layer]:
     layers.append(
         drawn_from(shown)
         .mark_text(fontSize=TEXT, color=QUIET, baseline="top")
-        .encode(x=alt.X("middle:T"), y=alt.value(4), text="number:N")
+        .encode(x=alt.X("middle:T"), y=alt.YValue(4), text=alt.Text("number:N"))
     )
     return layers
 
@@ -163,7 +163,7 @@ def fitted_layers(verdict: Verdict, x: alt.X, y: alt.Y) -> list[Layer]:
     base = drawn_from(rows)
     return [
         base.mark_area(color=BAND, opacity=0.28, clip=True).encode(
-            x=x, y=alt.Y("lower:Q"), y2="upper:Q"
+            x=x, y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
         ),
         base.mark_line(color=INK, strokeWidth=1.6, clip=True).encode(x=x, y=y),
     ]
@@ -177,11 +177,11 @@ def mcid_layers(answer: OutcomeAnswer, x: alt.X, y: alt.Y) -> list[Layer]:
     place = moment(dates[-1] + timedelta(days=2))
     base = drawn_from([{"day": place, "value": middle - half, "top": middle + half}])
     return [
-        base.mark_rule(color=INK, strokeWidth=3).encode(x=x, y=y, y2="top:Q"),
+        base.mark_rule(color=INK, strokeWidth=3).encode(x=x, y=y, y2=alt.Y2("top:Q")),
         base.mark_text(angle=270, dy=11, fontSize=TEXT, color=INK, baseline="middle").encode(
             x=x,
-            y=alt.datum(middle),
-            text=alt.value(amount_of_mcid(outcome)),
+            y=alt.YDatum(middle),
+            text=alt.TextValue(amount_of_mcid(outcome)),
         ),
     ]
 
@@ -232,7 +232,7 @@ def zone_layers(
         layers.append(
             drawn_from([{"value": -mcid, "end": mcid, "row": 0, "foot": rows}])
             .mark_rect(color=ZONE)
-            .encode(x=x, x2="end:Q", y=y, y2="foot:Q")
+            .encode(x=x, x2=alt.X2("end:Q"), y=y, y2=alt.Y2("foot:Q"))
         )
         layers.append(
             drawn_from([{"value": -mcid}, {"value": mcid}])
@@ -243,6 +243,6 @@ def zone_layers(
     layers.append(
         drawn_from(labels)
         .mark_text(fontSize=TEXT, color=QUIET, dy=-9)
-        .encode(x=x, y=alt.value(0), text="text:N")
+        .encode(x=x, y=alt.YValue(0), text=alt.Text("text:N"))
     )
     return layers

@@ -35,7 +35,7 @@ def sentence(text: str, description: str, width: int) -> alt.LayerChart:
     mark = (
         drawn_from([{}])
         .mark_text(fontSize=TEXT + 2, color=QUIET)
-        .encode(text=alt.value("\n".join(lines)))
+        .encode(text=alt.TextValue("\n".join(lines)))
     )
     return finish([mark], description, width, 80, "")
 
@@ -43,42 +43,47 @@ def sentence(text: str, description: str, width: int) -> alt.LayerChart:
 def finish(
     layers: list[Layer], description: str, width: int, height: int, key: str
 ) -> alt.LayerChart:
-    """Put layers together in the one look that every picture has."""
-    chart = alt.layer(*layers)
-    if key:
-        chart = chart.properties(
-            title=alt.TitleParams(
-                text=wrapped(key, int((width - 20) / CHARACTER)),
-                anchor="start",
-                frame="group",
-                fontSize=TEXT,
-                fontWeight="normal",
-                color=QUIET,
-                lineHeight=16,
-                offset=8,
-            )
-        )
-    finished: alt.LayerChart = (
-        chart.properties(
-            width=width,
-            height=height,
-            description=description,
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-            background="#ffffff",
-            padding=6,
-        )
-        .configure(font=FONT, lineBreak="\n")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=TEXT,
-            titleFontSize=TEXT,
-            titleFontWeight="normal",
-            labelColor=INK,
-            titleColor=INK,
-            gridColor="#e6e8eb",
-            domainColor=BAND,
-            tickColor=BAND,
-        )
-        .configure_legend(labelFontSize=TEXT, labelColor=INK)
+    """Put layers together in the one look that every picture has.
+
+    All in one call: each further one on a chart would copy the whole chart again.
+    """
+    return alt.LayerChart(
+        layer=layers,
+        width=width,
+        height=height,
+        description=description,
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        background="#ffffff",
+        padding=6,
+        config=alt.Config(
+            font=FONT,
+            lineBreak="\n",
+            view=alt.ViewConfig(stroke=None),
+            axis=alt.AxisConfig(
+                labelFontSize=TEXT,
+                titleFontSize=TEXT,
+                titleFontWeight="normal",
+                labelColor=INK,
+                titleColor=INK,
+                gridColor="#e6e8eb",
+                domainColor=BAND,
+                tickColor=BAND,
+            ),
+            legend=alt.LegendConfig(labelFontSize=TEXT, labelColor=INK),
+        ),
+        title=_title(key, width) if key else alt.Undefined,
     )
-    return finished
+
+
+def _title(key: str, width: int) -> alt.TitleParams:
+    """The key above a picture, in as many lines as its width needs."""
+    return alt.TitleParams(
+        text=wrapped(key, int((width - 20) / CHARACTER)),
+        anchor="start",
+        frame="group",
+        fontSize=TEXT,
+        fontWeight="normal",
+        color=QUIET,
+        lineHeight=16,
+        offset=8,
+    )
