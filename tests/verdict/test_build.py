@@ -187,6 +187,11 @@ def test_helps_is_caused_by_only_while_the_blinding_holds(
     assert found.word is Word.HELPS
     assert ("it makes your pain better" in found.wording.answer) == (claim is Claim.CAUSED_BY)
     assert bool(found.blinding) == bool(guesses)
+    told = " ".join(found.wording.uncertain)
+    felt = claim is Claim.BLINDING_LOST and len(guesses) == 2
+    beaten = claim is Claim.BLINDING_LOST and not felt
+    assert ("rested on side effects" in told) == felt
+    assert ("more often than chance" in told) == beaten
 
 
 def test_short_periods_and_a_slow_drug_are_marked_as_looking_ahead(

@@ -218,8 +218,9 @@ def window_phrase(facts: Facts) -> str:
 def uncertain_lines(facts: Facts) -> list[str]:
     """Say what is uncertain about this answer, a sentence each, the weightiest first."""
     lines = [*_uncertain_estimate(facts), *_uncertain_data(facts)]
-    if facts.claim is Claim.BLINDING_LOST and facts.blinding:
-        lines.append(sentence("uncertain", "blinding"))
+    if facts.claim is Claim.BLINDING_LOST:
+        beaten = any(index.better_than_chance for index in facts.blinding)
+        lines.append(sentence("uncertain", "blinding-beaten" if beaten else "blinding-felt"))
     lines += [
         sentence("uncertain", "medicine-minor", medicine=item.medicine)
         for item in facts.medicines
