@@ -10,7 +10,8 @@ square would be near 1. The data sets, settings and seeds below were fixed befor
 import argparse
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -160,24 +161,24 @@ def summary(details: list[dict[str, Any]]) -> list[Row]:
 
 def other_samplers() -> list[Row]:
     """The other models on the first data set: are they the same model?"""
-    from benchmarks.hand_coded import effective, sample
+    from benchmarks.hand_coded import Draws, effective, sample
     from benchmarks.python_samplers import numpyro_draws, pymc_draws
 
     name, arrays = next(data_sets())
     exact = fit(arrays, Priors())
-    setting = {"chains": 4, "tune": 1_000, "draws": 1_000, "seed": NUTS_SEED}
-    runs = {
-        "collapsed NUTS": lambda: sample(
-            "collapsed", arrays, Priors(), **setting, target_accept=TARGET_ACCEPT
-        ),
-        "PyMC model, nutpie": lambda: pymc_draws(
-            arrays, Priors(), **setting, target_accept=TARGET_ACCEPT
-        ),
-        "PyMC model, PyMC's sampler": lambda: pymc_draws(
-            arrays, Priors(), **setting, sampler="pymc", target_accept=TARGET_ACCEPT
-        ),
-        "NumPyro model and sampler": lambda: numpyro_draws(
-            arrays, Priors(), **setting, target_accept=TARGET_ACCEPT
+    setting: dict[str, Any] = {
+        "chains": 4,
+        "tune": 1_000,
+        "draws": 1_000,
+        "seed": NUTS_SEED,
+        "target_accept": 0.95,
+    }
+    runs: dict[str, Callable[[], Draws]] = {
+        "collapsed NUTS": partial(sample, "collapsed", arrays, Priors(), **setting),
+        "NumPyro model and sampler": partial(numpyro_draws, arrays, Priors(), **setting),
+        "PyMC model, nutpie": partial(pymc_draws, arrays, Priors(), **setting),
+        "PyMC model, PyMC's sampler": partial(
+            pymc_draws, arrays, Priors(), **setting, sampler="pymc"
         ),
     }
     rows, details = [], []
