@@ -53,6 +53,24 @@ def test_a_big_effect_stands_everywhere_the_same(protocol: Maker, diary: Maker) 
     assert "period 0" not in answer.terms
 
 
+@pytest.mark.parametrize(
+    ("effect", "word"),
+    [(-2.0, Word.HELPS), (2.0, Word.HARMS)],
+)
+def test_a_diary_that_is_constant_within_every_period_is_not_read_as_no_difference(
+    protocol: Maker, diary: Maker, effect: float, word: Word
+) -> None:
+    """Somebody who writes 6 on every day off and 4 on every day on has a day noise of zero.
+
+    Left at zero it would decide alone, and explain each period by a shock of its own.
+    """
+    made = protocol()
+    answer = lodose.verdict(diary(made, effect, noise=0.0, level=6.0), made)
+    assert answer.word == word
+    assert answer.primary.effect is not None
+    assert answer.primary.effect.mean == pytest.approx(effect, abs=0.3)
+
+
 def test_same_diary_same_answer(protocol: Maker, diary: Maker) -> None:
     plan = protocol()
     on = date(2026, 1, 1)

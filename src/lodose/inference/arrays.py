@@ -97,12 +97,21 @@ class TrialArrays:
     def trend(self) -> FloatArray:
         """(T,) time from the middle of the trial, as a share of its length."""
         day = np.arange(self.days, dtype=np.float64)
-        return (day - day.mean()) / self.days
+        return np.asarray((day - day.mean()) / self.days)
+
+    @property
+    def constant_within_periods(self) -> bool:
+        """Whether periods have several records, but none has two different ones."""
+        used = self.observed
+        numbers, counts = np.unique(self.period[used], return_counts=True)
+        return bool(counts.max() > 1) and all(
+            np.ptp(self.outcome[used & (self.period == number)]) == 0 for number in numbers
+        )
 
     def indicators(self) -> FloatArray:
         """(T, P) one column for each period that has a record, in order of period number."""
         numbers = np.unique(self.period[self.observed])
-        return (self.period[:, None] == numbers[None, :]).astype(np.float64)
+        return np.asarray(self.period[:, None] == numbers[None, :], dtype=np.float64)
 
 
 def exposure(treatment: FloatArray, onset_days: ArrayLike, initial: float = 0.0) -> FloatArray:
@@ -147,12 +156,14 @@ def _check(
             f"{y.shape}, {a.shape}, {p.shape}"
         )
     if c.ndim != 2 or c.shape[0] != y.size or sd.shape != (c.shape[1],):
-        raise ValueError(f"columns {c.shape} and their prior sd {sd.shape} do not fit {y.size} days")
+        raise ValueError(
+            f"columns {c.shape} and their prior sd {sd.shape} do not fit {y.size} days"
+        )
     if names and len(names) != c.shape[1]:
         raise ValueError(f"{len(names)} names for {c.shape[1]} columns")
     if np.isinf(y).any() or not np.isfinite(a).all() or not np.isfinite(c).all():
         raise ValueError("outcome must be finite or NaN, treatment and columns finite")
-    if a.size and (a.min() < 0 or a.max() > 1) or not 0 <= initial <= 1:
+    if ((a < 0) | (a > 1)).any() or not 0 <= initial <= 1:
         raise ValueError("treatment and initial exposure lie between 0 and 1")
     if not (sd > 0).all() or not np.isfinite(sd).all():
         raise ValueError("the prior sd of a column must be positive and finite")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from lodose.inference import kernels
+from lodose.inference import kernels, walk
 from lodose.inference.arrays import FloatArray, TrialArrays
 from lodose.inference.nodes import Nodes, Parameters, gauss_hermite, gauss_legendre, onset_nodes
 from lodose.inference.priors import Priors
@@ -14,8 +14,11 @@ from lodose.inference.rules import ONSET_SPAN, PILOT, Rule
 REACH = 14.0
 """Nodes this much (log) below the best are dropped; 10 to 12 is too greedy."""
 
-BOX_REACH = 15.0
+BOX_REACH = 12.0
 """The box holds all nodes of the pilot within this much (log) of its best."""
+
+BOX_MARGIN = 0.15
+"""Added to an interpolated edge, in steps of the pilot."""
 
 PILOTS = 4
 """A narrow peak may need the pilot again inside its first box."""
@@ -39,7 +42,7 @@ def compiled_nodes(arrays: TrialArrays, priors: Priors, rule: Rule) -> Nodes:
         for _ in range(PILOTS):
             if not problem.shrink(box):
                 break
-    return problem.nodes(box, rule)
+    return problem.nodes(box, rule.for_records(int(arrays.observed.sum())))
 
 
 class _Problem:
@@ -48,6 +51,7 @@ class _Problem:
     def __init__(self, arrays: TrialArrays, priors: Priors) -> None:
         self.arrays = arrays
         self.priors = priors
+        self.pilot = PILOT.for_records(int(arrays.observed.sum()))
         self.observed = arrays.observed
         record = np.where(self.observed, arrays.outcome, priors.level_mean) - priors.level_mean
         indicators = arrays.indicators()
@@ -57,7 +61,9 @@ class _Problem:
         self.fixed = 3 + arrays.columns.shape[1]
         self.periods = indicators.shape[1]
         self.precision = priors.linear_precision(arrays.column_prior_sd)
-        self.scales = np.array([priors.drift_sd, priors.noise_sd, priors.period_sd])
+        self.scales = np.array(
+            [priors.drift_sd, priors.noise_sd, priors.period_sd, priors.resolution**2 / 12.0]
+        )
         self.effect_prior = np.array([priors.effect_mean, priors.effect_sd**2])
         a, b = priors.autocorrelation
         self.log_constant = (
@@ -82,8 +88,6 @@ class _Problem:
     ) -> tuple[list[FloatArray], FloatArray, NDArray[np.int32], tuple[FloatArray, ...]]:
         phi, log_phi, angle, log_angle = self._grid(box, rule)
         onset, log_onset = onset_nodes(self.priors.onset, rule.onset, *box.onset)
-        used = np.isfinite(log_onset)
-        onset, log_onset = onset[used], log_onset[used]
         design = np.empty((self.arrays.days, self.base.shape[1] + onset.size))
         design[:, : self.base.shape[1]] = self.base
         kernels.build_up(
@@ -96,26 +100,26 @@ class _Problem:
         rows = math.prod(sizes) * hermite.size if keep else 0
         out = np.empty((rows, 5))
         index = np.empty((rows, 3), dtype=np.int32)
-        filled = kernels.quadrature(
+        filled = walk.quadrature(
             self.observed, design, self.fixed, self.periods, self.precision, self.scales,
             self.effect_prior, phi, log_phi, angle, log_angle, np.array(box.ratio), ratios,
-            hermite, log_hermite, log_onset, REACH, *peaks, out, index,
+            hermite, log_hermite, log_onset, REACH, tuple(peaks), out, index,
         )  # fmt: skip
         return peaks, out[:filled], index[:filled], (phi, angle, onset)
 
     def shrink(self, box: Box) -> bool:
         """Run the pilot inside the box and draw it in; True when it pays to look again."""
-        peaks, _, _, (phi, angle, onset) = self._walk(box, PILOT, keep=False)
+        peaks, _, _, (phi, angle, _) = self._walk(box, self.pilot, keep=False)
         before = (box.phi, box.angle, box.ratio, box.onset)
         if self.priors.drift_sd > 0:
             box.phi = _around(phi, peaks[0], *box.phi)
             box.angle = _around(angle, peaks[1], *box.angle)
         if self.priors.period_sd > 0:
-            grid = np.linspace(*box.ratio, PILOT.period)
+            grid = np.linspace(*box.ratio, self.pilot.period)
             box.ratio = _around(grid, peaks[2], *box.ratio)
         if self.priors.onset.at_once_weight < 1:
-            z = np.linspace(*box.onset, PILOT.onset)
-            box.onset = _around(z, peaks[3][:, -PILOT.onset :], *box.onset)
+            z = np.linspace(*box.onset, self.pilot.onset)
+            box.onset = _around(z, peaks[3][:, -self.pilot.onset :], *box.onset)
         after = (box.phi, box.angle, box.ratio, box.onset)
         shares = [(b - a) / (d - c) for (a, b), (c, d) in zip(after, before, strict=True)]
         return min(shares) < 0.5
@@ -134,13 +138,25 @@ class _Problem:
         return Nodes(mean, variance, log_weight + self.log_constant, locate)
 
 
-def _around(
-    grid: FloatArray, peaks: FloatArray, low: float, high: float
-) -> tuple[float, float]:
-    """Smallest stretch between nodes of the pilot that holds all that carry weight."""
-    near = (peaks > peaks.max(axis=1, keepdims=True) - BOX_REACH).any(axis=0)
-    first, last = np.flatnonzero(near)[[0, -1]]
+def _around(grid: FloatArray, peaks: FloatArray, low: float, high: float) -> tuple[float, float]:
+    """Stretch that holds all that carries weight, from the largest log weights at pilot nodes.
+
+    Where the pilot has enough nodes inside, the edge is put where a parabola would fall through
+    the reach: sqrt(drop) is straight there. Else the next node outside is the edge.
+    """
+    drop = (peaks.max(axis=1, keepdims=True) - peaks).min(axis=0)
+    inside = np.flatnonzero(drop < BOX_REACH)
+    first, last = int(inside[0]), int(inside[-1])
+    exact = inside.size >= 3
     return (
-        float(grid[first - 1]) if first > 0 else low,
-        float(grid[last + 1]) if last < grid.size - 1 else high,
+        _edge(grid, drop, first, first - 1, exact) if first > 0 else low,
+        _edge(grid, drop, last, last + 1, exact) if last < grid.size - 1 else high,
     )
+
+
+def _edge(grid: FloatArray, drop: FloatArray, inner: int, outer: int, exact: bool) -> float:
+    if not exact:
+        return float(grid[outer])
+    near, far = math.sqrt(drop[inner]), math.sqrt(drop[outer])
+    share = (math.sqrt(BOX_REACH) - near) / (far - near)
+    return float(grid[inner] + min(1.0, share + BOX_MARGIN) * (grid[outer] - grid[inner]))

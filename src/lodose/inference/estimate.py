@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from lodose.inference.arrays import TrialArrays
+from lodose.inference.arrays import NotEstimableError, TrialArrays
 from lodose.inference.posterior import Posterior
 from lodose.inference.priors import Priors
 from lodose.inference.rules import DEFAULT, FINE, Rule
@@ -43,6 +43,11 @@ def fit(
     -------
     Posterior
 
+    Raises
+    ------
+    NotEstimableError
+        When every period has one single value and no resolution is given.
+
     Examples
     --------
     >>> import numpy as np
@@ -54,6 +59,11 @@ def fit(
     True
     """
     priors = priors or Priors()
+    if priors.resolution == 0 < priors.period_sd and arrays.constant_within_periods:
+        raise NotEstimableError(
+            "every period has one single value, so that the noise cannot be told from zero. "
+            "Mend: give the smallest step of the scale (Priors.resolution)."
+        )
     if engine == "compiled":
         from lodose.inference.compiled import compiled_nodes
 

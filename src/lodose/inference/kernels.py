@@ -1,4 +1,4 @@
-"""The quadrature in compiled loops; `reference.py` says the same in matrices.
+"""The linear algebra of one node in compiled loops; `reference.py` says the same in matrices.
 
 The order of work follows what depends on what. One pass of a Kalman filter for each (phi, w)
 whitens all columns together, since its gains do not depend on the data; a Cholesky factor of the
@@ -10,8 +10,6 @@ exposures, one for each onset.
 
 import math
 from typing import Any
-
-import numpy as np
 
 from lodose.inference.kernel_cache import compile_kernel
 
@@ -86,8 +84,15 @@ def gram_matrix(white: Any, base: int, gram: Any, square: Any) -> None:
 
 @compile_kernel
 def reduce_periods(
-    gram: Any, square: Any, fixed: int, periods: int, ratio: float, work: Any, reduced: Any,
-    reduced_square: Any, factor: Any,
+    gram: Any,
+    square: Any,
+    fixed: int,
+    periods: int,
+    ratio: float,
+    work: Any,
+    reduced: Any,
+    reduced_square: Any,
+    factor: Any,
 ) -> float:
     """Take the period effects (sd `ratio` times s) out of the Gram matrix.
 
@@ -149,8 +154,15 @@ def reduce_periods(
 
 @compile_kernel
 def project(
-    reduced: Any, reduced_square: Any, fixed: int, inverse_square: float, precision: Any,
-    hold: Any, q_ey: Any, q_ee: Any, root: Any,
+    reduced: Any,
+    reduced_square: Any,
+    fixed: int,
+    inverse_square: float,
+    precision: Any,
+    hold: Any,
+    q_ey: Any,
+    q_ee: Any,
+    root: Any,
 ) -> tuple[float, float]:
     """Integrate the level, trend and columns out, at noise scale s with 1/s^2 = `inverse_square`.
 
@@ -204,23 +216,24 @@ def project(
 
 @compile_kernel
 def smallest_residual(
-    reduced: Any, reduced_square: Any, fixed: int, hold: Any, q_ey: Any, q_ee: Any, root: Any,
+    reduced: Any,
+    reduced_square: Any,
+    fixed: int,
+    hold: Any,
+    q_ey: Any,
+    q_ee: Any,
+    root: Any,
     ridge: Any,
 ) -> float:
     """Residual sum of squares at s = 1 with all terms free, at the best onset."""
+    for i in range(fixed - 1):  # relative: keeps columns that say the same from dividing by zero
+        ridge[i] = 1e-12 * reduced[1 + i, 1 + i]
     q_yy, _ = project(reduced, reduced_square, fixed, 1.0, ridge, hold, q_ey, q_ee, root)
     best = 0.0
     for k in range(q_ey.size):
         explained = q_ey[k] * q_ey[k] / q_ee[k]
         best = max(best, explained)
-    return max(q_yy - best, SMALLEST_RESIDUAL * q_yy)
-
-
-@compile_kernel
-def raise_peak(peak: Any, node: int, log_flat: float, log_given: float) -> None:
-    """Remember the largest log weight met at a node."""
-    peak[0, node] = max(peak[0, node], log_flat)
-    peak[1, node] = max(peak[1, node], log_given)
+    return float(max(q_yy - best, SMALLEST_RESIDUAL * q_yy))
 
 
 @compile_kernel
@@ -232,140 +245,3 @@ def build_up(treatment: Any, onset_days: Any, initial: float, design: Any, first
         for day in range(treatment.size):
             level += (treatment[day] - level) * rate
             design[day, first + k] = level
-
-
-@compile_kernel
-def quadrature(
-    observed: Any, design: Any, fixed: int, periods: int, precision: Any, scales: Any,
-    effect_prior: Any, phi: Any, log_phi: Any, angle: Any, log_angle: Any, ratio_box: Any,
-    ratio_count: int, hermite: Any, log_hermite: Any, log_onset: Any, reach: float,
-    peak_phi: Any, peak_angle: Any, peak_ratio: Any, peak_onset: Any,
-    out: Any, out_index: Any,
-) -> int:
-    """Walk all nodes; keep those within `reach` (log) of the best so far.
-
-    Parameters
-    ----------
-    scales : (3,) half-normal scales of su, se, so; 0 leaves the part out.
-    effect_prior : (2,) mean and variance; variance inf is flat.
-    ratio_box : (2,) part of the range of u that is looked at, (0, 1) for all.
-    peak_* : (2, nodes) largest log weight met at each node, under the flat prior and the given.
-    out : (m, 5) effect mean, variance, log weight (flat), log s, r; empty for a pilot, which only
-        notes the peaks ; out_index : (m, 3) phi, w, onset.
-
-    Returns
-    -------
-    int
-        How many rows of `out` are filled.
-    """
-    columns = design.shape[1]
-    base = fixed + periods
-    onsets = columns - base
-    n = observed.sum()
-    white = np.empty((n, columns))
-    state = np.empty(columns)
-    gram = np.empty((base, columns))
-    square = np.empty(onsets)
-    factor = np.zeros((periods, periods))
-    work = np.empty((periods, fixed + onsets))
-    reduced = np.empty((fixed, fixed + onsets))
-    reduced_square = np.empty(onsets)
-    hold = np.empty((fixed, fixed + onsets))
-    root = np.empty((fixed - 1, fixed - 1))
-    q_ey = np.empty(onsets)
-    q_ee = np.empty(onsets)
-    ridge = np.full(fixed - 1, 1e-9)
-    with_drift = scales[0] > 0.0
-    with_periods = scales[2] > 0.0
-    powers = 1.0 + with_drift + with_periods
-    free = n - fixed - powers
-    flat = math.isinf(effect_prior[1])
-    best_flat = -np.inf
-    best_given = -np.inf
-    pilot = out.shape[0] == 0
-    for peak in (peak_phi, peak_angle, peak_ratio, peak_onset):
-        peak[:] = -np.inf
-    filled = 0
-    for i in range(phi.size):
-        for j in range(angle.size):
-            sine = math.sin(angle[j])
-            cosine = math.cos(angle[j])
-            half_log_v = whiten(phi[i], sine, cosine, observed, design, white, state)
-            gram_matrix(white, base, gram, square)
-            bend_noise = (cosine / scales[1]) ** 2
-            if with_drift:
-                bend_noise += (sine / scales[0]) ** 2
-            unit = 0.0
-            top = 0.0
-            if with_periods:
-                trace = 0.0
-                for p in range(periods):
-                    trace += gram[fixed + p, fixed + p]
-                unit = 1.0 / math.sqrt(trace / periods)
-                reduce_periods(
-                    gram, square, fixed, periods, 30.0 * unit, work, reduced, reduced_square, factor
-                )
-                rss = smallest_residual(
-                    reduced, reduced_square, fixed, hold, q_ey, q_ee, root, ridge
-                )
-                top = math.asinh(4.5 * scales[2] / (math.sqrt(rss / (n - 1)) * unit))
-            low_u = ratio_box[0] * top
-            step = (ratio_box[1] - ratio_box[0]) * top / max(ratio_count - 1, 1)
-            for g in range(ratio_count):
-                u = low_u + step * g
-                ratio = unit * math.sinh(u)
-                log_ratio = 0.0
-                if with_periods:
-                    log_ratio = math.log(step * unit * math.cosh(u))
-                    if g == 0 or g == ratio_count - 1:
-                        log_ratio -= math.log(2.0)
-                half_log_m = reduce_periods(
-                    gram, square, fixed, periods, ratio, work, reduced, reduced_square, factor
-                )
-                rss = smallest_residual(
-                    reduced, reduced_square, fixed, hold, q_ey, q_ee, root, ridge
-                )
-                bend = bend_noise
-                if with_periods:
-                    bend += (ratio / scales[2]) ** 2
-                mode = 2.0 * rss / (free + math.sqrt(free * free + 4.0 * bend * rss))
-                spread = 1.0 / math.sqrt(2.0 * rss / mode + 2.0 * bend * mode)
-                common = log_phi[i] + log_angle[j] + log_ratio - half_log_v - half_log_m
-                common += math.log(spread)
-                for h in range(hermite.size):
-                    log_s = 0.5 * math.log(mode) + spread * hermite[h]
-                    inverse_square = math.exp(-2.0 * log_s)
-                    q_yy, half_log_a = project(
-                        reduced, reduced_square, fixed, inverse_square, precision,
-                        hold, q_ey, q_ee, root,
-                    )
-                    here = common + log_hermite[h] - half_log_a - 0.5 * q_yy
-                    here += (powers - n) * log_s - 0.5 * bend / inverse_square
-                    for k in range(onsets):
-                        variance = 1.0 / q_ee[k]
-                        mean = q_ey[k] * variance
-                        log_flat = here + 0.5 * q_ey[k] * mean + log_onset[k]
-                        log_flat += 0.5 * math.log(variance)
-                        log_given = log_flat
-                        if not flat:
-                            total = variance + effect_prior[1]
-                            miss = mean - effect_prior[0]
-                            log_given -= 0.5 * (miss * miss / total + math.log(total))
-                        best_flat = max(best_flat, log_flat)
-                        best_given = max(best_given, log_given)
-                        if pilot:
-                            raise_peak(peak_phi, i, log_flat, log_given)
-                            raise_peak(peak_angle, j, log_flat, log_given)
-                            raise_peak(peak_ratio, g, log_flat, log_given)
-                            raise_peak(peak_onset, k, log_flat, log_given)
-                        elif log_flat > best_flat - reach or log_given > best_given - reach:
-                            out[filled, 0] = mean
-                            out[filled, 1] = variance
-                            out[filled, 2] = log_flat
-                            out[filled, 3] = log_s
-                            out[filled, 4] = ratio
-                            out_index[filled, 0] = i
-                            out_index[filled, 1] = j
-                            out_index[filled, 2] = k
-                            filled += 1
-    return filled

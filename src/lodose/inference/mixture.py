@@ -23,19 +23,18 @@ class Mixture:
         self.component_mean = mean
         self.component_sd = np.sqrt(variance)
         self.weight = weight / weight.sum()
-        self.mean = float(self.weight @ mean)
-        spread = self.weight @ (variance + (mean - self.mean) ** 2)
-        self.sd = float(math.sqrt(spread))
+        self.mean = _sum(self.weight, mean)
+        self.sd = math.sqrt(_sum(self.weight, variance + (mean - self.mean) ** 2))
 
     def probability_below(self, value: float) -> float:
         """Probability that the quantity is below `value`."""
         z = (value - self.component_mean) / self.component_sd
-        return float(self.weight @ ndtr(z))
+        return _sum(self.weight, ndtr(z))
 
     def probability_above(self, value: float) -> float:
         """Probability that the quantity is above `value`."""
         z = (self.component_mean - value) / self.component_sd
-        return float(self.weight @ ndtr(z))
+        return _sum(self.weight, ndtr(z))
 
     def probability_between(self, low: float, high: float) -> float:
         """Probability that the quantity lies between `low` and `high`."""
@@ -48,7 +47,7 @@ class Mixture:
         scale = self.weight / (self.component_sd * math.sqrt(2.0 * math.pi))
         for index, point in enumerate(points.ravel()):  # a point at a time bounds the memory
             z = (point - self.component_mean) / self.component_sd
-            flat[index] = scale @ np.exp(-0.5 * z * z)
+            flat[index] = _sum(scale, np.exp(-0.5 * z * z))
         return flat.reshape(points.shape)
 
     def quantile(self, probability: float) -> float:
@@ -64,10 +63,10 @@ class Mixture:
         x = self.mean
         for _ in range(200):
             z = (x - self.component_mean) / self.component_sd
-            miss = float(self.weight @ ndtr(z)) - probability
+            miss = _sum(self.weight, ndtr(z)) - probability
             low, high = (low, x) if miss > 0 else (x, high)
             scale = self.weight / (self.component_sd * math.sqrt(2.0 * math.pi))
-            slope = float(scale @ np.exp(-0.5 * z * z))
+            slope = _sum(scale, np.exp(-0.5 * z * z))
             step = x - miss / slope if slope > 0 else math.inf
             following = step if low < step < high else 0.5 * (low + high)
             if abs(following - x) <= 1e-12 * max(self.sd, abs(x)):
@@ -79,6 +78,11 @@ class Mixture:
         """Central interval that holds the quantity with probability `level`."""
         tail = 0.5 * (1.0 - level)
         return self.quantile(tail), self.quantile(1.0 - tail)
+
+
+def _sum(weight: FloatArray, value: FloatArray) -> float:
+    """Weighted sum; a BLAS product may differ in its last bit with the place in memory."""
+    return float((weight * value).sum())
 
 
 def with_normal_prior(

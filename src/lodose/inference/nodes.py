@@ -68,7 +68,7 @@ def gauss_legendre(count: int, low: float, high: float) -> tuple[FloatArray, Flo
 
 
 def gauss_hermite(count: int) -> tuple[FloatArray, FloatArray]:
-    """Standard-normal abscissae z and log weights for an integral over z of an unweighted function."""
+    """Nodes z at the spacing of a standard normal, and log weights of a plain integral over z."""
     nodes, weights = _hermite(count)
     return math.sqrt(2.0) * nodes, np.log(math.sqrt(2.0) * weights) + nodes**2
 
@@ -85,19 +85,16 @@ def onset_nodes(
     Returns
     -------
     onset_days, log_weight : (count + 1,) float
+        Fewer, where a part of the mixture has no weight.
     """
     z = np.linspace(low, high, count)
     step = np.full(count, z[1] - z[0])
     step[[0, -1]] *= 0.5
-    with np.errstate(divide="ignore"):
-        slow = math.log1p(-prior.at_once_weight) if prior.at_once_weight < 1 else -math.inf
-        at_once = np.log(prior.at_once_weight)
-    log_normal = -0.5 * z**2 - 0.5 * math.log(2.0 * math.pi)
-    days = prior.median_days * np.exp(prior.log_sd * z)
-    return (
-        np.concatenate([[prior.at_once_days], days]),
-        np.concatenate([[at_once], slow + log_normal + np.log(step)]),
-    )
+    density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
+    days = np.concatenate([[prior.at_once_days], prior.median_days * np.exp(prior.log_sd * z)])
+    weight = np.concatenate([[prior.at_once_weight], (1.0 - prior.at_once_weight) * density * step])
+    used = weight > 0.0
+    return days[used], np.log(weight[used])
 
 
 @lru_cache(maxsize=64)

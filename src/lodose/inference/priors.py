@@ -59,6 +59,11 @@ class Priors:
         Normal prior of the treatment effect beta; ``math.inf`` is flat.
     onset : OnsetPrior
         Prior of the onset time constant.
+    resolution : float
+        Smallest step of the scale, in its unit. One record's worth of rounding error, step^2 / 12,
+        is added to the residual sum of squares: without it a diary that is constant within every
+        period has a noise of zero, and the answer is decided by that instead of by the periods.
+        `for_range` does not scale it.
     """
 
     level_mean: float = 5.0
@@ -71,11 +76,15 @@ class Priors:
     effect_mean: float = 0.0
     effect_sd: float = 1.5
     onset: OnsetPrior = field(default_factory=OnsetPrior)
+    resolution: float = 0.0
 
     def __post_init__(self) -> None:
         if min(self.level_sd, self.trend_sd, self.noise_sd, self.effect_sd) <= 0:
             raise ValueError("level, trend, noise and effect priors need a positive sd")
-        if min(self.drift_sd, self.period_sd) < 0 or min(self.autocorrelation) <= 0:
+        if (
+            min(self.drift_sd, self.period_sd, self.resolution) < 0
+            or min(self.autocorrelation) <= 0
+        ):
             raise ValueError("prior scales must not be negative")
 
     @classmethod

@@ -13,6 +13,7 @@ with dense matrices and a plain product of fine rules over (phi, w, r, s, tau): 
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
@@ -22,7 +23,7 @@ from lodose.inference.nodes import Nodes, Parameters, gauss_hermite, gauss_legen
 from lodose.inference.priors import Priors
 from lodose.inference.rules import Rule
 
-KEEP = 30.0
+KEEP = 18.0
 """Nodes this much (log) below the best are left out."""
 
 SMALLEST_RESIDUAL = 1e-9
@@ -57,35 +58,24 @@ def reference_nodes(arrays: TrialArrays, priors: Priors, rule: Rule) -> Nodes:
     y = arrays.outcome[observed] - priors.level_mean
     linear = np.column_stack([np.ones(arrays.days), arrays.trend, arrays.columns])[observed]
     periods = arrays.indicators()[observed]
+    rule = rule.for_records(y.size)
     onset, log_onset = onset_nodes(priors.onset, rule.onset)
     e = exposure(arrays.treatment, onset, arrays.initial_exposure)[observed]
     precision = priors.linear_precision(arrays.column_prior_sd)
 
-    parts: list[tuple[FloatArray, ...]] = []
+    kept = _Keeper(priors)
     for phi, log_phi in _autocorrelation_rule(priors, rule):
         for angle, log_angle in _angle_rule(priors, rule):
             v = noise_covariance(days, phi, math.sin(angle), math.cos(angle))
             for ratio, log_ratio in _ratio_rule(v, y, linear, e, periods, priors, rule):
                 omega = v + ratio**2 * periods @ periods.T
-                part = _at(omega, angle, ratio, y, linear, e, precision, priors, rule)
-                s, mean, variance, log_evidence = part
-                log_weight = log_evidence + log_phi + log_angle + log_ratio + log_onset
-                shape = np.broadcast_shapes(s.shape, log_weight.shape)
-                parts.append(
-                    (
-                        *(np.broadcast_to(q, shape).ravel() for q in (mean, variance, log_weight)),
-                        np.full(shape, phi).ravel(),
-                        np.broadcast_to(s * math.sin(angle), shape).ravel(),
-                        np.broadcast_to(s * math.cos(angle), shape).ravel(),
-                        np.broadcast_to(s * ratio, shape).ravel(),
-                        np.broadcast_to(onset, shape).ravel(),
-                    )
+                s, mean, variance, log_evidence = _at(
+                    omega, angle, ratio, y, linear, e, precision, priors, rule
                 )
-        parts = _prune(parts, priors)
-    mean, variance, log_weight, *where = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
-    return Nodes(mean, variance, log_weight, lambda: Parameters(*where))
+                log_weight = log_evidence + log_phi + log_angle + log_ratio + log_onset
+                drift, noise = s * math.sin(angle), s * math.cos(angle)
+                kept.add(mean, variance, log_weight, phi, drift, noise, s * ratio, onset)
+    return kept.nodes()
 
 
 def _at(
@@ -154,7 +144,7 @@ def _ratio_rule(
     priors: Priors,
     rule: Rule,
 ) -> list[tuple[float, float]]:
-    """Nodes of r = so/s: r = c sinh(u), trapezoid in u, half weight at u = 0.
+    """Nodes of r = so/s: r = c sinh(u), trapezoid in u, half weight at its ends.
 
     The integrand is even in u, so that the trapezoid from 0 converges fast; the full instead of
     half weight at 0 gives errors up to .065 sd and nothing crashes.
@@ -166,11 +156,11 @@ def _ratio_rule(
     omega = v + (30.0 * unit) ** 2 * periods @ periods.T
     root = cholesky(omega, lower=True)
     white = [solve_triangular(root, a, lower=True) for a in (y, linear, e)]
-    smallest = math.sqrt(_residual(*white) / (y.size - 1))
+    smallest = math.sqrt((_residual(*white) + priors.resolution**2 / 12.0) / (y.size - 1))
     top = math.asinh(4.5 * priors.period_sd / (smallest * unit))
     u = np.linspace(0.0, top, rule.period)
     log_weight = np.log(np.full(rule.period, u[1]) * unit * np.cosh(u))
-    log_weight[0] -= math.log(2.0)
+    log_weight[[0, -1]] -= math.log(2.0)
     return list(zip(unit * np.sinh(u), log_weight, strict=True))
 
 
@@ -206,26 +196,42 @@ def _scale_rule(
         bend += (ratio / priors.period_sd) ** 2
     # log density of log s, all linear terms free: -free log s - RSS / (2 s^2) - bend s^2 / 2, whose
     # mode solves bend s^4 + free s^2 - RSS = 0 (written so that nothing cancels).
-    rss = _residual(y, linear, e)
+    rounding = priors.resolution**2 / 12.0
+    rss = _residual(y, linear, e) + rounding
     free = y.size - linear.shape[1] - 1 - powers
     mode = 2.0 * rss / (free + math.sqrt(free**2 + 4.0 * bend * rss))
     spread = 1.0 / math.sqrt(2.0 * rss / mode + 2.0 * bend * mode)
     z, log_weight = gauss_hermite(rule.scale)
     log_s = 0.5 * math.log(mode) + spread * z
     s = np.exp(log_s)
-    log_prior = priors.log_constant() + powers * log_s - 0.5 * bend * s**2
+    log_prior = priors.log_constant() + powers * log_s - 0.5 * bend * s**2 - 0.5 * rounding / s**2
     return s, log_weight + math.log(spread) + log_prior
 
 
-def _prune(
-    parts: list[tuple[FloatArray, ...]], priors: Priors
-) -> list[tuple[FloatArray, ...]]:
-    """Leave out nodes without weight, under the flat prior as well as under the protocol's."""
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    mean, variance, log_weight = columns[:3]
-    keep = log_weight > log_weight.max() - KEEP
-    if math.isfinite(priors.effect_sd):
-        total = variance + priors.effect_sd**2
-        under = log_weight - 0.5 * ((mean - priors.effect_mean) ** 2 / total + np.log(total))
-        keep |= under > under.max() - KEEP
-    return [tuple(column[keep] for column in columns)]
+class _Keeper:
+    """Collects nodes and leaves out those without weight.
+
+    A node stays when it is near the best under the flat prior or under the given one.
+    """
+
+    def __init__(self, priors: Priors) -> None:
+        self.priors = priors
+        self.best_flat = self.best_given = -math.inf
+        self.parts: list[tuple[FloatArray, ...]] = []
+
+    def add(self, mean: FloatArray, variance: FloatArray, log_flat: FloatArray, *at: Any) -> None:
+        total = variance + self.priors.effect_sd**2
+        log_given = log_flat - 0.5 * (mean - self.priors.effect_mean) ** 2 / total
+        if math.isfinite(self.priors.effect_sd):
+            log_given = log_given - 0.5 * np.log(total)
+        self.best_flat = max(self.best_flat, float(log_flat.max()))
+        self.best_given = max(self.best_given, float(log_given.max()))
+        keep = (log_flat > self.best_flat - KEEP) | (log_given > self.best_given - KEEP)
+        columns = (mean, variance, log_flat, *(np.broadcast_to(a, mean.shape) for a in at))
+        self.parts.append(tuple(column[keep] for column in columns))
+
+    def nodes(self) -> Nodes:
+        mean, variance, log_weight, *at = (
+            np.concatenate(column) for column in zip(*self.parts, strict=True)
+        )
+        return Nodes(mean, variance, log_weight, lambda: Parameters(*at))

@@ -1,6 +1,9 @@
 """How finely the quadrature looks: number of nodes along each direction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+FEW_RECORDS = ((80, (0, 0)), (40, (1, 0)), (20, (3, 8)), (0, (6, 24)))
+"""From so many records on, so many nodes of log s and of log tau are added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,20 @@ class Rule:
     scale: int
     boxed: bool
 
+    def for_records(self, records: int) -> "Rule":
+        """The rule with more nodes where there are few records.
 
-SCREENING = Rule("screening", 8, 8, 13, 6, 3, boxed=False)
-DEFAULT = Rule("default", 10, 10, 15, 6, 4, boxed=True)
-REFERENCE = Rule("reference", 12, 12, 17, 8, 5, boxed=True)
-PILOT = Rule("pilot", 6, 6, 9, 4, 1, boxed=False)
+        Then the posterior of log s is wide and skew, that of log tau may have a narrow peak where
+        the curve happens to pass through all records, and a node costs little.
+        """
+        scale, onset = next(more for fewest, more in FEW_RECORDS if records >= fewest)
+        return replace(self, scale=self.scale + scale, onset=self.onset + onset)
+
+
+SCREENING = Rule("screening", 6, 6, 15, 7, 2, boxed=True)
+DEFAULT = Rule("default", 10, 8, 17, 8, 3, boxed=True)
+REFERENCE = Rule("reference", 14, 12, 25, 12, 5, boxed=True)
+PILOT = Rule("pilot", 4, 4, 17, 8, 1, boxed=False)
 FINE = Rule("fine", 32, 32, 121, 24, 12, boxed=False)
 """A much finer grid without a box, for the plain engine that the others are checked against."""
 

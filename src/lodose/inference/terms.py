@@ -1,19 +1,18 @@
 """The other terms of the model, and the curve that they draw together.
 
-Given (phi, su, se, so, tau) all linear terms are jointly normal. They are worked out with dense
-matrices, as in `reference.py`, at points spread evenly over the cumulated weight of the nodes.
+Given (phi, su, se, so, tau) all linear terms are jointly normal. They are worked out at
+points spread evenly over the cumulated weight of the nodes.
 """
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
 
+from lodose.inference import kernels
 from lodose.inference.arrays import FloatArray, IntArray, TrialArrays, exposure
 from lodose.inference.nodes import Parameters
 from lodose.inference.priors import Priors
-from lodose.inference.reference import noise_covariance
 
 POINTS = 2000
 """Points over the cumulated weight: moments are off by well under a hundredth of an sd."""
@@ -64,60 +63,74 @@ class LinearTerms:
 
 
 def spread_points(weight: FloatArray, count: int = POINTS) -> IntArray:
-    """Indices of `count` nodes spread evenly over the cumulated weight (all, if there are fewer)."""
+    """Indices of `count` nodes, spread evenly over the cumulated weight."""
     cumulated = np.cumsum(weight)
     targets = (np.arange(count) + 0.5) / count * cumulated[-1]
-    return np.searchsorted(cumulated, targets).astype(np.int64)
+    return np.asarray(np.searchsorted(cumulated, targets), dtype=np.int64)
 
 
 def linear_terms(arrays: TrialArrays, priors: Priors, at: Parameters) -> LinearTerms:
     """Posterior of all linear terms at the given parameters (the same point may stand twice)."""
-    observed = arrays.observed
-    days = np.flatnonzero(observed).astype(np.float64)
-    record = arrays.outcome[observed] - priors.level_mean
     onset_days, onset = np.unique(at.onset_days, return_inverse=True)
-    numbers = np.unique(arrays.period[observed])
-    columns = np.column_stack([np.ones(arrays.days), arrays.trend, arrays.columns])[observed]
-    e = exposure(arrays.treatment, onset_days, arrays.initial_exposure)[observed]
-    stack = np.column_stack([record, columns, arrays.indicators()[observed], e])
-    terms, periods = columns.shape[1], numbers.size
-    size = terms + 1 + periods
-    precision = np.zeros(size)
+    numbers = np.unique(arrays.period[arrays.observed])
+    terms = 2 + arrays.columns.shape[1]
+    size = terms + 1 + numbers.size
+    precision = np.ones(size)  # of the period effects, in units of their own sd
     precision[:terms] = priors.linear_precision(arrays.column_prior_sd)
     precision[terms] = 0.0 if math.isinf(priors.effect_sd) else priors.effect_sd**-2.0
-    precision[terms + 1 :] = 1.0  # of the period effects in units of their own sd
     pull = np.zeros(size)
     pull[terms] = precision[terms] * priors.effect_mean
 
-    ratio = np.arctan2(at.drift_sd, at.noise_sd)
-    pairs, group = np.unique(np.column_stack([at.phi, ratio]), axis=0, return_inverse=True)
+    design = _design(arrays, priors, onset_days)
+    angle = np.arctan2(at.drift_sd, at.noise_sd)
+    pairs, group = np.unique(np.column_stack([at.phi, angle]), axis=0, return_inverse=True)
     mean = np.empty((at.phi.size, size))
     covariance = np.empty((at.phi.size, size, size))
-    for number, (phi, angle) in enumerate(pairs):
+    for number, (phi, split) in enumerate(pairs):
         here = np.flatnonzero(group.ravel() == number)
-        v = noise_covariance(days, phi, math.sin(angle), math.cos(angle))
-        white = solve_triangular(cholesky(v, lower=True), stack, lower=True)
-        gram = white.T @ white
-        s = np.hypot(at.drift_sd[here], at.noise_sd[here])
-        last = 1 + terms + periods + onset[here]
-        index = np.column_stack(
-            [
-                np.tile(np.arange(1, 1 + terms), (here.size, 1)),
-                last,
-                np.tile(np.arange(1 + terms, 1 + terms + periods), (here.size, 1)),
-            ]
-        )
+        gram = _whitened_products(phi, split, arrays, design, 1 + terms + numbers.size)
+        index = np.empty((here.size, size), dtype=np.int64)  # columns of the design, in our order
+        index[:, :terms] = np.arange(1, 1 + terms)
+        index[:, terms] = 1 + terms + numbers.size + onset[here]
+        index[:, terms + 1 :] = np.arange(1 + terms, 1 + terms + numbers.size)
         scale = np.ones((here.size, size))
         scale[:, terms + 1 :] = at.period_sd[here, None]
-        a = gram[index[:, :, None], index[:, None, :]] / (s**2)[:, None, None]
+        weight = 1.0 / (at.drift_sd[here] ** 2 + at.noise_sd[here] ** 2)
+        a = gram[index[:, :, None], index[:, None, :]] * weight[:, None, None]
         a = a * scale[:, :, None] * scale[:, None, :] + np.diag(precision)
-        b = gram[0][index] / (s**2)[:, None] * scale + pull
+        b = gram[0][index] * weight[:, None] * scale + pull
         inverse = np.linalg.inv(a)
         covariance[here] = inverse * scale[:, :, None] * scale[:, None, :]
         mean[here] = np.einsum("mij,mj->mi", inverse, b) * scale
     mean[:, 0] += priors.level_mean
     names = ("level", "trend", *arrays.column_names, "effect", *(f"period {n}" for n in numbers))
     return LinearTerms(names, mean, covariance, onset.astype(np.int64), onset_days)
+
+
+def _design(arrays: TrialArrays, priors: Priors, onset_days: FloatArray) -> FloatArray:
+    """Record, level, trend, known columns, periods, one exposure an onset: (T, C)."""
+    record = np.where(arrays.observed, arrays.outcome - priors.level_mean, 0.0)
+    e = exposure(arrays.treatment, onset_days, arrays.initial_exposure)
+    return np.column_stack(
+        [record, np.ones(arrays.days), arrays.trend, arrays.columns, arrays.indicators(), e]
+    )
+
+
+def _whitened_products(
+    phi: float, angle: float, arrays: TrialArrays, design: FloatArray, base: int
+) -> FloatArray:
+    """X' V^-1 X of all columns; between two different exposures, which never meet, zero."""
+    columns = design.shape[1]
+    white = np.empty((int(arrays.observed.sum()), columns))
+    kernels.whiten(
+        phi, math.sin(angle), math.cos(angle), arrays.observed, design, white, np.empty(columns)
+    )
+    upper, square = np.empty((base, columns)), np.empty(columns - base)
+    kernels.gram_matrix(white, base, upper, square)
+    gram = np.zeros((columns, columns))
+    gram[:base] = np.triu(upper)
+    gram[base:, base:] = np.diag(square)
+    return np.asarray(np.triu(gram) + np.triu(gram, 1).T)
 
 
 def fitted_curve(arrays: TrialArrays, terms: LinearTerms) -> Fitted:
@@ -135,7 +148,7 @@ def fitted_curve(arrays: TrialArrays, terms: LinearTerms) -> Fitted:
         design = np.column_stack([columns, e[:, number], indicators])
         average = terms.mean[here].mean(axis=0)
         second = terms.covariance[here].mean(axis=0)
-        second += terms.mean[here].T @ terms.mean[here] / here.sum()
+        second += np.einsum("mi,mj->ij", terms.mean[here], terms.mean[here]) / here.sum()
         mean += share * (design @ average)
         square += share * np.einsum("ti,ij,tj->t", design, second, design, optimize=True)
         share_exposed += share * e[:, number]
@@ -149,8 +162,8 @@ def weighted_summary(value: FloatArray, weight: FloatArray) -> Summary:
     The distribution function is drawn straight between the middles of the nodes' steps.
     """
     nodes, place = np.unique(value, return_inverse=True)
-    share = np.bincount(place.ravel(), weights=weight)
-    share /= share.sum()
+    counts = np.bincount(place.ravel(), weights=weight)
+    share = counts / counts.sum()
     mean = float(share @ nodes)
     sd = math.sqrt(float(share @ (nodes - mean) ** 2))
     middle = np.cumsum(share) - 0.5 * share

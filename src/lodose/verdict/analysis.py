@@ -1,6 +1,6 @@
 """Everything the numbers say about one outcome."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -196,6 +196,19 @@ def priors_of(protocol: Protocol, outcome: Outcome) -> Priors:
     )
 
 
+def resolution_of(series: FloatArray, outcome: Outcome) -> float:
+    """Smallest step between two records, in the outcome's unit.
+
+    The scale's own step where it has one; else the smallest gap that the diary shows, not below a
+    thousandth of the range, since means of several entries a day fall anywhere.
+    """
+    if outcome.step is not None:
+        return float(outcome.step)
+    values = np.unique(series[~np.isnan(series)])
+    least = float(outcome.range) / 1000.0
+    return max(least, float(np.diff(values).min())) if values.size > 1 else least
+
+
 def _fit(
     table: DayTable,
     series: FloatArray,
@@ -205,7 +218,7 @@ def _fit(
     names: tuple[str, ...],
     engine: Engine,
 ) -> Posterior:
-    priors = priors_of(protocol, outcome)
+    priors = replace(priors_of(protocol, outcome), resolution=resolution_of(series, outcome))
     # Another medicine may matter as much as this one: its step gets the effect's own prior width.
     width = float(outcome.range) * 0.15
     arrays = TrialArrays(
