@@ -58,6 +58,39 @@ def test_another_prior_is_the_same_as_a_new_fit(posterior: Posterior) -> None:
     assert abs(changed.mean) < abs(posterior.mean)  # a sceptic is pulled towards zero
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"onset": OnsetPrior(median_days=3.0)},
+        {"onset": OnsetPrior(median_days=7.0)},
+        {"onset": OnsetPrior(median_days=21.0)},
+        {"onset": OnsetPrior(at_once_weight=0.0)},
+        {"period_sd": 0.3},
+        {"period_sd": 1.0},
+    ],
+)
+def test_other_hyperpriors_are_the_same_as_a_new_fit(seed: int, change: dict) -> None:
+    """Two quadratures with nodes in different places: they agree to their own accuracy."""
+    arrays = make_trial(seed, periods=8, days=10)
+    changed = fit(arrays).with_hyperpriors(**change)
+    again = fit(arrays, Priors(**change))
+    assert changed.mean == pytest.approx(again.mean, abs=0.02 * again.sd)
+    assert changed.sd == pytest.approx(again.sd, rel=0.02)
+    assert changed.probability_below(-1) == pytest.approx(again.probability_below(-1), abs=0.005)
+    assert changed.log_evidence == pytest.approx(again.log_evidence, abs=0.02)
+
+
+def test_what_reweighing_cannot_do_is_refused(posterior: Posterior) -> None:
+    with pytest.raises(ValueError, match="neither"):
+        posterior.with_hyperpriors(period_sd=0.0)
+    with pytest.raises(ValueError, match="same time constant"):
+        posterior.with_hyperpriors(onset=OnsetPrior(at_once_days=1.0))
+    slow = posterior.with_hyperpriors(onset=OnsetPrior(at_once_weight=0.0))
+    with pytest.raises(ValueError, match="brought back"):
+        slow.with_hyperpriors(onset=OnsetPrior(at_once_weight=0.3))
+
+
 def test_prior_times_likelihood_is_the_posterior(posterior: Posterior) -> None:
     x = np.linspace(-6, 6, 4001)
     prior = np.exp(-0.5 * (x / 1.5) ** 2)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lodose.inference.arrays import TrialArrays, exposure
+from lodose.inference.arrays import FloatArray, TrialArrays, exposure
 from lodose.inference.kernel_cache import source_hash
 from lodose.inference.mixture import Mixture, with_normal_prior
 from lodose.inference.nodes import Nodes, Parameters
-from lodose.inference.priors import Priors
+from lodose.inference.priors import OnsetPrior, Priors
 from lodose.inference.terms import (
     Fitted,
     LinearTerms,
@@ -73,6 +73,42 @@ class Posterior(Mixture):
         """The same data read with another normal prior of the effect; ``math.inf`` is flat."""
         priors = replace(self.priors, effect_mean=mean, effect_sd=sd)
         return Posterior(self.nodes, self.arrays, priors, engine=self.engine, rule=self.rule)
+
+    def with_hyperpriors(
+        self, *, onset: OnsetPrior | None = None, period_sd: float | None = None
+    ) -> "Posterior":
+        """The same data read with another prior of the onset or of the period effects' sd.
+
+        The nodes stay where they are and only their weights change, so that this costs a hundredth
+        of a fit; it is exact as long as the old prior's nodes reach where the new one has weight.
+
+        Parameters
+        ----------
+        onset : OnsetPrior, optional
+            With the same ``at_once_days``; a part that had no weight cannot be brought back.
+        period_sd : float, optional
+            Half-normal scale, in the outcome's unit, above 0 as the old one.
+        """
+        priors = self.priors
+        log_weight = self.nodes.log_weight.copy()
+        if onset is not None:
+            log_weight += _onset_gain(self.parameters.onset_days, priors.onset, onset)
+            priors = replace(priors, onset=onset)
+        if period_sd is not None:
+            if not min(period_sd, priors.period_sd) > 0:
+                raise ValueError("period effects can be neither added nor left out by reweighing")
+            before, after = priors.period_sd**-2.0, period_sd**-2.0
+            log_weight += math.log(priors.period_sd / period_sd)
+            log_weight -= 0.5 * (after - before) * self.parameters.period_sd**2
+            priors = replace(priors, period_sd=period_sd)
+        used = np.isfinite(log_weight)
+        nodes = Nodes(
+            self.nodes.mean[used],
+            self.nodes.variance[used],
+            log_weight[used],
+            lambda: self.parameters.take(np.flatnonzero(used)),
+        )
+        return Posterior(nodes, self.arrays, priors, engine=self.engine, rule=self.rule)
 
     def log_likelihood(self, effect: ArrayLike) -> NDArray[Any]:
         """Log of what the data alone say about `effect` (any shape), all other terms integrated.
@@ -153,3 +189,23 @@ class Posterior(Mixture):
     def fitted(self) -> Fitted:
         """Mean curve with its band and the exposure, by calendar day."""
         return fitted_curve(self.arrays, self.linear)
+
+
+def _onset_gain(onset_days: FloatArray, before: OnsetPrior, after: OnsetPrior) -> FloatArray:
+    """Log of the new prior density of the onset by the old one, at each node."""
+    if after.at_once_days != before.at_once_days:
+        raise ValueError("'at once' must mean the same time constant in both priors")
+    if (after.at_once_weight > 0) > (before.at_once_weight > 0) or (after.at_once_weight < 1) > (
+        before.at_once_weight < 1
+    ):
+        raise ValueError("a part of the onset prior that had no weight cannot be brought back")
+
+    def log_slow(prior: OnsetPrior) -> FloatArray:
+        z = (np.log(onset_days) - math.log(prior.median_days)) / prior.log_sd
+        return np.asarray(-0.5 * z**2 - math.log(prior.log_sd))
+
+    at_once = onset_days == before.at_once_days
+    with np.errstate(divide="ignore"):
+        gain = np.log1p(-after.at_once_weight) - np.log1p(-min(before.at_once_weight, 1 - 1e-16))
+        gain_at_once = np.log(after.at_once_weight) - np.log(max(before.at_once_weight, 1e-300))
+    return np.asarray(np.where(at_once, gain_at_once, gain + log_slow(after) - log_slow(before)))
