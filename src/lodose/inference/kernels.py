@@ -102,15 +102,15 @@ def reduce_periods(
     base = fixed + periods
     onsets = gram.shape[1] - base
     width = fixed + onsets
-    if ratio == 0.0:
-        for a in range(fixed):
-            for c in range(a, fixed):
-                reduced[a, c] = gram[a, c]
-            for k in range(onsets):
-                reduced[a, fixed + k] = gram[a, base + k]
-        reduced_square[:] = square
-        return 0.0
+    for a in range(fixed):
+        for c in range(a, fixed):
+            reduced[a, c] = gram[a, c]
+        for k in range(onsets):
+            reduced[a, fixed + k] = gram[a, base + k]
+    reduced_square[:] = square
     half_log_det = 0.0
+    if ratio == 0.0:
+        return half_log_det
     square_ratio = ratio * ratio
     for i in range(periods):
         for j in range(i + 1):
@@ -136,12 +136,6 @@ def reduce_periods(
         inverse = 1.0 / factor[i, i]
         for c in range(width):
             work[i, c] *= inverse
-    for a in range(fixed):
-        for c in range(a, fixed):
-            reduced[a, c] = gram[a, c]
-        for k in range(onsets):
-            reduced[a, fixed + k] = gram[a, base + k]
-    reduced_square[:] = square
     for i in range(periods):
         for a in range(fixed):
             value = work[i, a]
