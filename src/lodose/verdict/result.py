@@ -58,6 +58,83 @@ class PriorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SensitivityRow:
+    """The same days read with one thing changed from the primary analysis.
+
+    Attributes
+    ----------
+    key, label
+        Name for programs and for people; the first row is the primary analysis itself.
+    changed
+        What was changed, in the outcome's unit; "" in the first row.
+    effect, probabilities, word
+        None where the change could not be made.
+    flips
+        The word stands on another side than that of the primary analysis.
+    weaker
+        On the same side, but said less firmly.
+    skipped
+        Why the change could not be made, or "".
+    """
+
+    key: str
+    label: str
+    changed: str
+    effect: Estimate | None
+    probabilities: Probabilities | None
+    word: Word | None
+    flips: bool = False
+    weaker: bool = False
+    skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TippingPoint:
+    """How far off the days without an entry would have to be to change the answer, for one arm.
+
+    Attributes
+    ----------
+    arm
+        ``"active"`` or ``"comparator"``: whose days without an entry are shifted; those of the
+        other arm are taken to be as the model thinks.
+    days, days_missing
+        Days of the arm in periods so far, and how many of them have no entry.
+    worse, better
+        Smallest shift of these days, in the outcome's unit and counted towards worse and towards
+        better, at which the word changes side; None where no shift that the scale allows does.
+    word_if_worse, word_if_better
+        The word that it changes to.
+    """
+
+    arm: str
+    days: int
+    days_missing: int
+    worse: float | None
+    better: float | None
+    word_if_worse: Word | None
+    word_if_better: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTerm:
+    """A known column of the model (weekend, rebound ...) with its posterior.
+
+    Attributes
+    ----------
+    kind
+        ``"weekend"``, ``"rebound"``, ``"tolerance"``, ``"event"`` or ``"medicine"``.
+    name
+        As in ``terms``.
+    effect
+        Coefficient in the outcome's unit; None where no day of the diary can tell.
+    """
+
+    kind: str
+    name: str
+    effect: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodResult:
     """One period as it happened (CENT 17a)."""
 
@@ -135,6 +212,9 @@ class OutcomeAnswer:
     not_estimable: str  # why not, or ""
     onset_median_days: float | None = None  # posterior median of the onset's time constant
     extrapolates: bool = False  # periods shorter than three times that
+    known: tuple[KnownTerm, ...] = ()  # primary outcome only, as are the next two
+    sensitivity: tuple[SensitivityRow, ...] = ()  # the primary analysis first
+    missing: tuple[TippingPoint, ...] = ()  # one an arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +243,7 @@ class Wording:
     doctor: tuple[
         str, ...
     ]  # second layer: effect, interval, probabilities, model, priors, data quality
+    allowed_for: tuple[str, ...] = ()  # what else the model saw, a sentence each
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +282,42 @@ class BlindingIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class CycleChance:
+    """The chance that the answer is settled after so many more cycles, by simulation.
+
+    ``cycles`` counts pairs of periods, the one now running included; ``days`` from the diary's last
+    day on. ``lower`` and ``upper`` are the 95 % interval of ``settled`` that the number of
+    simulations leaves (Clopper-Pearson). ``benefit``, ``little`` and ``harm`` are its parts: which
+    way it is settled.
+    """
+
+    cycles: int
+    days: int
+    settled: float
+    lower: float
+    upper: float
+    benefit: float
+    little: float
+    harm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """How many more cycles are expected to settle what is not known yet.
+
+    ``words`` is ready to print. ``rows`` is empty where nothing was simulated; ``left_out`` where
+    that was asked for.
+    """
+
+    words: str
+    rows: tuple[CycleChance, ...] = ()
+    simulations: int = 0
+    seed: int = 0
+    rule: str = ""
+    left_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to "does it work for me?", bounded by what the design allows."""
 
@@ -216,6 +333,7 @@ class Verdict:
     claim: Claim = Claim.CHANGED_SINCE
     reason: str = ""  # why the word is held at "not known yet", or ""
     blinding: tuple[BlindingIndex, ...] = ()  # empty: no guesses were asked
+    planning: Planning | None = None  # None: nothing to plan, or nobody asked
 
     def _repr_html_(self) -> str:
         """Show the person's page in a notebook."""
