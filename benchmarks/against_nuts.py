@@ -154,7 +154,7 @@ def summary(details: list[dict[str, Any]]) -> list[Row]:
             note="NUTS's own error included",
         ),
         Row("NUTS: smallest effective sample size of the effect", min(ess), note=setting),
-        Row("NUTS: largest R-hat of any coordinate", r_hat),
+        Row("NUTS: largest R-hat of any coordinate", f"{r_hat:.4f}"),
         Row("NUTS: divergent transitions", divergences, note=f"of {CHAINS * DRAWS * len(ess):,}"),
     ]
 

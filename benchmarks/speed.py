@@ -253,7 +253,7 @@ def pymc_itself() -> Row:
         "CPU ratio: stock PyMC with its own sampler, brief, as called",
         cpu / fit_cpu,
         note=f"{cpu:.3g} s with its compilation, one run; ESS {found['ess']:,.0f}, R-hat "
-        f"{found['r_hat']:.3f}, {draws.divergences} divergent; PyTensor from wheels has no BLAS here",
+        f"{found['r_hat']:.3f}, {draws.divergences} divergent; PyTensor had no BLAS",
     )
 
 
