@@ -12,7 +12,7 @@ from lodose.verdict.result import Probabilities, Word
 from lodose.verdict.rules import Cuts, decide, probabilities_of
 
 ONSET_MEDIANS = (3.0, 7.0, 21.0)
-"""Prior medians of the onset (days) under which the word has to stay on its side."""
+"""Prior medians of the onset (days) in the sensitivity table."""
 
 SIDES: Mapping[Word, str] = {
     Word.HELPS: "benefit",
@@ -24,6 +24,14 @@ SIDES: Mapping[Word, str] = {
     Word.NOT_KNOWN_YET: "open",
 }
 """Words on the same side say the same thing more or less firmly; a flip is a change of side."""
+
+
+SLOW_ONSET_MEDIAN = 21.0
+"""Prior median of the onset (days) that stands for "the drug is slow"."""
+
+SLOW_CHANCE = 0.20
+"""A claim of little effect is held back while a slow drug leaves more than this chance of the
+effect that it denies, a gain (or for "no meaningful difference" a loss) of an MCID. Chosen by the table truth x verdict x onset in docs/validity.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +46,15 @@ class Decision:
         What the primary analysis alone would say.
     probabilities
         Of the primary analysis, in the direction of benefit.
-    onset_words
-        The word under each prior median of the onset (days).
+    slow
+        Probabilities if the drug is believed to act slowly; None where that was not asked: an
+        open word, or a protocol that says "at once".
     """
 
     word: Word
     primary_word: Word
     probabilities: Probabilities
-    onset_words: Mapping[float, Word]
+    slow: Probabilities | None
 
     @property
     def flipped_by_onset(self) -> bool:
@@ -64,7 +73,12 @@ def word_of(
 
 
 def settle(posterior: Posterior, *, better: str, mcid: float, cuts: Cuts) -> Decision:
-    """Decide on a word that does not hang on the onset.
+    """Decide on a word that holds also if the drug is slow.
+
+    A word of benefit or harm is held back ("not known yet") when the same diary, read with a slow
+    onset, says the opposite side or "little". A word of little effect is held back when it then
+    leaves more than `SLOW_CHANCE` for what it denies: in periods shorter than the onset
+    a slow drug looks like none.
 
     Parameters
     ----------
@@ -79,10 +93,16 @@ def settle(posterior: Posterior, *, better: str, mcid: float, cuts: Cuts) -> Dec
     """
     word, probabilities = word_of(posterior, better=better, mcid=mcid, cuts=cuts)
     onset = posterior.priors.onset
-    words: dict[float, Word] = {}
-    if onset.at_once_weight < 1:
-        for median in ONSET_MEDIANS:
-            other = posterior.with_hyperpriors(onset=replace(onset, median_days=median))
-            words[median], _ = word_of(other, better=better, mcid=mcid, cuts=cuts)
-    flips = any(SIDES[other] != SIDES[word] for other in words.values())
-    return Decision(Word.NOT_KNOWN_YET if flips else word, word, probabilities, words)
+    if word == Word.NOT_KNOWN_YET or onset.at_once_weight == 1:
+        return Decision(word, word, probabilities, None)
+    slow_onset = replace(onset, median_days=max(onset.median_days, SLOW_ONSET_MEDIAN))
+    slow_word, slow = word_of(
+        posterior.with_hyperpriors(onset=slow_onset), better=better, mcid=mcid, cuts=cuts
+    )
+    if word == Word.NO_MEANINGFUL_DIFFERENCE:  # denies harm as well as benefit
+        held = max(slow.benefit_at_least_mcid, slow.harm_at_least_mcid) > SLOW_CHANCE
+    elif word == Word.UNLIKELY_TO_HELP_ENOUGH:
+        held = slow.benefit_at_least_mcid > SLOW_CHANCE
+    else:
+        held = SIDES[slow_word] not in (SIDES[word], "open")
+    return Decision(Word.NOT_KNOWN_YET if held else word, word, probabilities, slow)
