@@ -1,5 +1,7 @@
 """Errors that name the thing, the value and the mend."""
 
+from typing import Any
+
 
 class LodoseError(Exception):
     """Anything Lodose refuses to do; the message is meant for the person who asked."""
@@ -42,6 +44,12 @@ class InputError(LodoseError):
         self.value = value
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes with every part."""
+        value = None if self.value is None else str(self.value)
+        place = (self.file, self.row, self.column, value)
+        return _input_error, (type(self), self.problem, self.mend, *place)
+
     def __str__(self) -> str:
         place = [self.file] if self.file else []
         if self.row is not None:
@@ -51,3 +59,15 @@ class InputError(LodoseError):
         where = f"{', '.join(place)}: " if place else ""
         what = f"value '{self.value}' " if self.value is not None else ""
         return f"{where}{what}{self.problem}. Mend: {self.mend}"
+
+
+def _input_error(
+    kind: type[InputError],
+    problem: str,
+    mend: str,
+    file: str | None,
+    row: int | None,
+    column: str | None,
+    value: object,
+) -> InputError:
+    return kind(problem, mend, file=file, row=row, column=column, value=value)

@@ -9,17 +9,19 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "lodose"
 
-# Every room may use `lodose.errors` and `lodose.__version__`; beyond that, only what stands here.
+# Every room may use `lodose.errors`, `lodose.workers` and `lodose.__version__`; beyond that, only
+# what stands here.
 ARROWS: dict[str, set[str]] = {
     "diary": set(),
     "inference": set(),
     "trial": {"diary"},
     "verdict": {"trial", "diary", "inference"},
     "report": {"verdict", "trial", "diary"},
+    "planning": {"verdict", "trial", "diary", "inference"},
     "examples": {"trial", "diary"},
-    "cli": {"diary", "trial", "inference", "verdict", "report", "examples"},
+    "cli": {"diary", "trial", "inference", "verdict", "planning", "report", "examples"},
 }
-EVERYWHERE = {"errors"}
+EVERYWHERE = {"errors", "workers"}
 HEAVY = ("numba", "scipy", "numpy", "pydantic", "altair", "vl_convert", "typst", "rich", "typer")
 
 

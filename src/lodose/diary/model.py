@@ -5,7 +5,7 @@ import hashlib
 import html
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
@@ -153,6 +153,10 @@ class Diary:
             if earlier.date == later.date:
                 raise LodoseError(f"Two entries for {later.date}: a diary holds one a day.")
         object.__setattr__(self, "entries", ordered)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Travel between processes without what is worked out again when needed."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def __len__(self) -> int:
         """Return the number of days with an entry."""
