@@ -31,7 +31,8 @@ SLOW_ONSET_MEDIAN = 21.0
 
 SLOW_CHANCE = 0.20
 """A claim of little effect is held back while a slow drug leaves more than this chance of the
-effect that it denies, a gain (or for "no meaningful difference" a loss) of an MCID. Chosen by the table truth x verdict x onset in docs/validity.md."""
+effect that it denies: a gain of an MCID, for "no meaningful difference" a loss as well. Chosen by
+the table truth x verdict x onset in docs/validity.md."""
 
 
 @dataclass(frozen=True, slots=True)
