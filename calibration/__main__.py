@@ -30,7 +30,7 @@ BENEFIT_WORDS = ("helps", "probably helps")
 HARM_WORDS = ("harms", "probably harms")
 
 
-def chunk(task: tuple[Cell, int, int, int]) -> list[dict[str, float | str]]:
+def chunk(task: tuple[Cell, int, int, int]) -> list[dict[str, Any]]:
     """Trials `first` to `last` of a cell."""
     cell, seed, first, last = task
     return [judge(cell, seed, number) for number in range(first, last)]
@@ -51,7 +51,7 @@ def summary(cell: Cell, rows: list[dict[str, Any]], seed: int) -> dict[str, Any]
         "paired_rejects": sum(row["paired_p"] < 0.05 for row in rows) / count,
         "day_level_rejects": sum(row["day_p"] < 0.05 for row in rows) / count,
         "engine": source_hash(),
-    }
+    } | ({"probabilities": [row["probabilities"] for row in rows]} if cell.study == "cuts" else {})
 
 
 def lower_bound(hits: int, trials: int) -> float:

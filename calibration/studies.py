@@ -59,9 +59,16 @@ def looks() -> Iterator[Cell]:
         )
 
 
+def cuts() -> Iterator[Cell]:
+    """Probabilities kept trial by trial, to be judged by other cuts."""
+    for (pairs, days), benefit in itertools.product(((4, 14), (3, 28)), BENEFITS):
+        yield Cell("cuts", pairs, days, benefit=benefit, onset_days=3.0)
+
+
 STUDIES = {
     "no_effect": no_effect,
     "truth": truth_by_verdict,
     "dropped": transition_dropped,
     "looks": looks,
+    "cuts": cuts,
 }

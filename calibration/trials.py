@@ -1,7 +1,8 @@
 """One simulated trial, judged as a person's would be, and by what others use."""
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
+from typing import Any
 
 import numpy as np
 from benchmarks.simulate import Truth, simulate_trial
@@ -96,7 +97,7 @@ def without_transition(arrays: TrialArrays, drop: int) -> TrialArrays:
     return TrialArrays(outcome, arrays.treatment, arrays.period)
 
 
-def judge(cell: Cell, seed: int, number: int, rule: Rule = SCREENING) -> dict[str, float | str]:
+def judge(cell: Cell, seed: int, number: int, rule: Rule = SCREENING) -> dict[str, Any]:
     """Verdict and estimates of one diary, with the paired means and the day-level test beside."""
     arrays = simulate(cell, seed, number)
     priors = Priors()
@@ -113,6 +114,7 @@ def judge(cell: Cell, seed: int, number: int, rule: Rule = SCREENING) -> dict[st
     return {
         "word": word,
         "primary_word": primary_word,
+        "probabilities": [round(p, 4) for p in astuple(decision.probabilities)],
         "covered": float(low <= -cell.benefit <= high),
         "width": high - low,
         "error": posterior.mean + cell.benefit,
