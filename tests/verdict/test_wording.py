@@ -126,7 +126,8 @@ def test_the_page_in_the_docs_is_the_table() -> None:
 
 def test_every_sentence_of_the_table_is_used_somewhere() -> None:
     code = " ".join(path.read_text("utf-8") for path in (ROOT / "src/lodose/verdict").glob("*.py"))
-    indirect = {"claim", "prior"}
+    # Held by tests/verdict/test_sensitivity.py and test_known.py, key by key.
+    indirect = {"claim", "prior", "sensitivity", "known"}
     unused = [
         f"{section}.{name}"
         for section, rows in sentences().items()
@@ -204,10 +205,15 @@ def test_only_the_first_side_effects_stand_in_the_line(protocol: Maker, diary: M
     assert len(found.side_effects) == 5
 
 
-def test_a_sceptic_who_would_say_otherwise_is_named(protocol: Maker, diary: Maker) -> None:
+def test_a_sceptic_who_would_say_otherwise_is_named_once(protocol: Maker, diary: Maker) -> None:
     found = run(protocol, diary, Word.PROBABLY_HELPS, Claim.CAUSED_BY)
-    text = 'Someone who doubts large effects would say "not known yet" instead of "probably helps"'
+    text = 'if large effects are taken to be rare ("not known yet")'
     assert any(text in line for line in found.wording.uncertain)
+    assert not any("doubts" in line for line in found.wording.uncertain)
+    plan = protocol("ABBAAB", 7)
+    weaker = lodose.verdict(diary(plan, -1.9, noise=1.0), plan)
+    said = 'Someone who doubts large effects would say "probably helps" instead of "helps"'
+    assert any(said in line for line in weaker.wording.uncertain)
     sure = run(protocol, diary, Word.HELPS, Claim.CAUSED_BY)
     assert not any("doubts" in line for line in sure.wording.uncertain)
 

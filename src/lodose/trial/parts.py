@@ -234,6 +234,24 @@ class PriorSettings(Part):
     onset_log_sd: Positive = Decimal("1.0")
 
 
+class ModelSettings(Part):
+    """What else the model sees, chosen beforehand; each is one known column with a small prior."""
+
+    weekday: StrictBool = False
+    rebound: StrictBool = False
+    rebound_days: Annotated[Exact, Field(ge=1, le=365)] = Decimal("7")
+    tolerance: StrictBool = False
+
+
+class Event(Part):
+    """Something that happened to the person on some days and may have changed the outcome."""
+
+    date: Day
+    what: Literal["flare", "infection", "surgery", "other"]
+    days: Annotated[Whole, Field(ge=1, le=3650)] = 1
+    note: Text = ""
+
+
 class Cuts(Part):
     """Probabilities at which the verdict changes its word, fixed beforehand."""
 

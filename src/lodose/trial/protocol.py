@@ -16,7 +16,9 @@ from lodose.errors import LodoseError
 from lodose.trial.parts import (
     Blinding,
     Cuts,
+    Event,
     Medicine,
+    ModelSettings,
     Outcome,
     Period,
     PriorSettings,
@@ -64,6 +66,8 @@ class Protocol(Part):
     randomisation: Randomisation = Randomisation()
     priors: PriorSettings = PriorSettings()
     cuts: Cuts = Cuts()
+    model: ModelSettings = ModelSettings()
+    events: tuple[Event, ...] = ()
     medicines: tuple[Medicine, ...] = ()
     blinding: Blinding = Blinding()
 
@@ -121,6 +125,18 @@ class Protocol(Part):
                 )
         _check_pairs(periods)
         return periods
+
+    @field_validator("events")
+    @classmethod
+    def _check_events(cls, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        seen = [(event.date, event.what) for event in events]
+        for date, what in seen:
+            if seen.count((date, what)) > 1:
+                raise fault(
+                    f"hold two of the kind '{what}' on {date}",
+                    "list it once; its length is days.",
+                )
+        return events
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:

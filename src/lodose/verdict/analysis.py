@@ -1,7 +1,6 @@
 """Everything the numbers say about one outcome."""
 
 from dataclasses import dataclass, replace
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -9,9 +8,7 @@ import numpy as np
 from lodose.diary import Diary
 from lodose.inference import NotEstimableError, Posterior, Priors, TrialArrays, fit
 from lodose.inference.estimate import Engine
-from lodose.inference.paired import PeriodMean, TooFewPeriodsError, paired_means
 from lodose.inference.priors import OnsetPrior
-from lodose.inference.randomisation import NoRandomisationError, randomisation_test
 from lodose.trial import Outcome, Protocol
 from lodose.verdict.arrays import (
     DayTable,
@@ -20,26 +17,27 @@ from lodose.verdict.arrays import (
     medicine_changes,
     outcome_series,
     period_results,
-    step_columns,
 )
+from lodose.verdict.columns import KnownColumn, known_columns, prior_sd
+from lodose.verdict.companions import paired_companion, randomisation_companion
+from lodose.verdict.decision import Decision, settle
+from lodose.verdict.missing import tipping_points
 from lodose.verdict.numbers import plain, spoken
+from lodose.verdict.readings import estimate, prior_rows
 from lodose.verdict.result import (
     Claim,
     Curve,
     Estimate,
+    KnownTerm,
     OutcomeAnswer,
-    PairedMeans,
     PeriodResult,
-    PriorRow,
-    Probabilities,
-    RandomisationTest,
     Word,
 )
-from lodose.verdict.rules import Cuts, decide, probabilities_of
+from lodose.verdict.rules import Cuts
+from lodose.verdict.sensitivity import sensitivity_rows
 from lodose.verdict.table import sentence
 
 FEWEST_DAYS = 8
-SCEPTIC_SD = 0.7  # on a 0 to 10 scale: docs/verdict.md, "The sceptic's prior"
 EXTRAPOLATION = 3  # time constants after which 95 % of an effect has built up
 NO_CURVE = Curve((), (), (), (), (), ())
 
@@ -55,6 +53,8 @@ class Analysis:
         Why a companion could not be computed, or "".
     posterior
         None where nothing could be fitted.
+    decision
+        The word and whether it hangs on the onset; None where nothing could be fitted.
     columns
         Names of the known columns in the model.
     """
@@ -63,6 +63,7 @@ class Analysis:
     no_paired: str
     no_randomisation: str
     posterior: Posterior | None
+    decision: Decision | None
     columns: tuple[str, ...]
 
 
@@ -77,46 +78,55 @@ def analyse(
 ) -> Analysis:
     """Analyse one outcome; what cannot be estimated carries its reason instead of numbers.
 
-    Unless `whole`, the fitted curve and the other terms of the model are left empty: they cost
-    most of the time and only the primary outcome shows them.
+    Unless `whole`, the fitted curve, the other terms of the model, the sensitivity table and the
+    tipping points are left empty: they cost most of the time and only the primary outcome shows
+    them.
     """
     series = outcome_series(diary, table, outcome)
     periods = period_results(diary, protocol, table, series)
     means = means_by_period(series, table, transition_days=protocol.transition_days)
     descriptive = protocol.design == "before-after"
-    paired, no_paired = (None, "") if descriptive else _paired(means, protocol)
-    test, no_test = (None, "") if descriptive else _randomisation(means, protocol)
-    columns, names = step_columns(medicine_changes(protocol, table), table)
-    posterior, reason = None, why_not_estimable(outcome, protocol, periods, series)
+    paired, no_paired = (None, "") if descriptive else paired_companion(means, protocol)
+    test, no_test = (None, "") if descriptive else randomisation_companion(means, protocol)
+    columns = known_columns(protocol, table, medicine_changes(protocol, table))
+    told = tuple(column for column in columns if column.told_by(series))
+    posterior, decision = None, None
+    reason = why_not_estimable(outcome, protocol, periods, series)
     if not reason:
         try:
-            posterior = _fit(table, series, protocol, outcome, columns, names, engine)
+            posterior = _fit(table, series, protocol, outcome, told, engine)
         except NotEstimableError as error:
             reason = sentence("reason", "other", problem=str(error))
-    numbers = _numbers(posterior, protocol, outcome, periods, whole) if posterior else _NOTHING
-    probabilities = numbers["probabilities"]
     answer = OutcomeAnswer(
         outcome=outcome,
+        effect=None,
+        contrast=None,
+        probabilities=None,
+        priors=(),
+        terms={},
         periods=periods,
         paired=paired,
         randomisation=test,
-        curve=_curve(posterior, table, series) if posterior and whole else NO_CURVE,
-        word=decide(probabilities, Cuts.of(protocol.cuts)) if posterior else Word.NOT_KNOWN_YET,
+        curve=NO_CURVE,
+        word=Word.NOT_KNOWN_YET,
         not_estimable=reason,
-        **numbers,
     )
-    return Analysis(answer, no_paired, no_test, posterior, names)
-
-
-_NOTHING: dict[str, Any] = {
-    "effect": None,
-    "contrast": None,
-    "probabilities": None,
-    "priors": (),
-    "terms": {},
-    "onset_median_days": None,
-    "extrapolates": False,
-}
+    if posterior is not None:
+        cuts = Cuts.of(protocol.cuts)
+        decision = settle(posterior, better=outcome.better, mcid=float(outcome.mcid), cuts=cuts)
+        answer = replace(answer, **_numbers(posterior, decision, protocol, outcome, periods))
+        if whole:
+            answer = replace(
+                answer,
+                **_whole(posterior, columns),
+                curve=_curve(posterior, table, series),
+                sensitivity=sensitivity_rows(
+                    posterior, outcome, cuts, decision, table.initial_treatment
+                ),
+                missing=tipping_points(posterior, outcome, cuts, table, series),
+            )
+    names = tuple(column.name for column in told)
+    return Analysis(answer, no_paired, no_test, posterior, decision, names)
 
 
 def why_not_estimable(
@@ -214,52 +224,50 @@ def _fit(
     series: FloatArray,
     protocol: Protocol,
     outcome: Outcome,
-    columns: FloatArray,
-    names: tuple[str, ...],
+    columns: tuple[KnownColumn, ...],
     engine: Engine,
 ) -> Posterior:
     priors = replace(priors_of(protocol, outcome), resolution=resolution_of(series, outcome))
-    # Another medicine may matter as much as this one: its step gets the effect's own prior width.
-    width = float(outcome.range) * 0.15
+    values = np.column_stack([np.zeros((series.size, 0)), *(item.values for item in columns)])
     arrays = TrialArrays(
         series,
         table.treatment,
         np.where(table.period >= 0, table.period + 1, -1),  # people count periods from 1
         initial_exposure=float(table.initial_treatment),
-        columns=columns,
-        column_prior_sd=np.full(len(names), width),
-        column_names=names,
+        columns=values,
+        column_prior_sd=np.full(len(columns), prior_sd(outcome)),
+        column_names=tuple(item.name for item in columns),
     )
     return fit(arrays, priors, engine=engine)
 
 
 def _numbers(
     posterior: Posterior,
+    decision: Decision,
     protocol: Protocol,
     outcome: Outcome,
     periods: tuple[PeriodResult, ...],
-    whole: bool,
 ) -> dict[str, Any]:
     median = onset_median(posterior)
     shortest = min(period.days for period in periods if period.days_observed > 0)
     return {
         "effect": estimate(posterior),
         "contrast": estimate(posterior.contrast),
-        "probabilities": _probabilities(posterior, outcome),
-        "priors": _prior_rows(posterior, protocol, outcome),
-        "terms": {
-            name: Estimate(term.mean, term.sd, term.lower, term.upper)
-            for name, term in (posterior.terms.items() if whole else ())
-        },
+        "probabilities": decision.probabilities,
+        "priors": prior_rows(posterior, protocol, outcome),
+        "word": decision.word,
         "onset_median_days": median,
         "extrapolates": shortest < EXTRAPOLATION * median,
     }
 
 
-def estimate(mixture: Any) -> Estimate:
-    """Mean, sd and 95 % interval of anything with a mean, an sd and an interval."""
-    lower, upper = mixture.interval(0.95)
-    return Estimate(float(mixture.mean), float(mixture.sd), float(lower), float(upper))
+def _whole(posterior: Posterior, columns: tuple[KnownColumn, ...]) -> dict[str, Any]:
+    terms = {
+        name: Estimate(term.mean, term.sd, term.lower, term.upper)
+        for name, term in posterior.terms.items()
+    }
+    known = tuple(KnownTerm(item.kind, item.name, terms.get(item.name)) for item in columns)
+    return {"terms": terms, "known": known}
 
 
 def onset_median(posterior: Posterior) -> float:
@@ -268,47 +276,6 @@ def onset_median(posterior: Posterior) -> float:
     order = np.argsort(days)
     below = np.cumsum(posterior.weight[order])
     return float(days[order][min(int(np.searchsorted(below, 0.5)), days.size - 1)])
-
-
-def _probabilities(mixture: Any, outcome: Outcome) -> Probabilities:
-    return probabilities_of(
-        mixture.probability_below,
-        mixture.probability_above,
-        better=outcome.better,
-        mcid=float(outcome.mcid),
-    )
-
-
-def is_naltrexone(protocol: Protocol) -> bool:
-    """Tell whether what was learnt about naltrexone may be said of this treatment."""
-    return "naltrexone" in protocol.treatment.drug.casefold()
-
-
-def _prior_rows(posterior: Posterior, protocol: Protocol, outcome: Outcome) -> tuple[PriorRow, ...]:
-    tenth = float(outcome.range) / 10
-    unit = outcome.unit or "points"
-    given = protocol.priors
-    primary_mean, primary_sd = float(given.effect_mean) * tenth, float(given.effect_sd) * tenth
-    sceptic = SCEPTIC_SD * tenth
-    source = "trials" if is_naltrexone(protocol) else "sceptic"
-    rows = (
-        ("data-alone", "data-alone", 0.0, inf),
-        ("primary", "primary", primary_mean, primary_sd),
-        ("trials", source, 0.0, sceptic),
-    )
-    found = []
-    for key, words, mean, sd in rows:
-        mixture = posterior if key == "primary" else posterior.with_effect_prior(mean, sd)
-        found.append(
-            PriorRow(
-                key=key,
-                label=sentence("prior", f"{words}-label"),
-                prior=sentence("prior", words, mean=plain(mean), sd=plain(sd), unit=unit),
-                effect=estimate(mixture),
-                probabilities=_probabilities(mixture, outcome),
-            )
-        )
-    return tuple(found)
 
 
 def _curve(posterior: Posterior, table: DayTable, series: FloatArray) -> Curve:
@@ -321,48 +288,3 @@ def _curve(posterior: Posterior, table: DayTable, series: FloatArray) -> Curve:
         upper=tuple(np.asarray(fitted.upper).tolist()),
         exposure=tuple(np.asarray(fitted.exposure).tolist()),
     )
-
-
-def _paired(means: tuple[PeriodMean, ...], protocol: Protocol) -> tuple[PairedMeans | None, str]:
-    try:
-        found = paired_means(means)
-    except TooFewPeriodsError as error:
-        return None, str(error)
-    return PairedMeans(
-        difference=found.difference,
-        standard_error=found.standard_error,
-        lower=found.lower,
-        upper=found.upper,
-        p_value=found.p_value,
-        pairs=len(found.pair_indices),
-        transition_days=protocol.transition_days,
-        method=found.method,
-    ), ""
-
-
-def _randomisation(
-    means: tuple[PeriodMean, ...], protocol: Protocol
-) -> tuple[RandomisationTest | None, str]:
-    """Test over the sequences of the whole protocol; periods still to come have no mean."""
-    if protocol.randomisation.method == "none":
-        return None, sentence("doctor", "no-draw")
-    of_period = {mean.period: mean.mean for mean in means}
-    drawn = protocol.randomisation
-    try:
-        found = randomisation_test(
-            [of_period.get(index, float("nan")) for index in range(len(protocol.periods))],
-            [int(period.arm == "active") for period in protocol.periods],
-            method=drawn.method,
-            pair=[-1 if p.pair is None else p.pair for p in protocol.periods],
-            sequences=[[int(letter == "A") for letter in text] for text in drawn.sequences],
-            max_run=drawn.max_run,
-        )
-    except NoRandomisationError as error:
-        return None, str(error).rstrip(".")
-    return RandomisationTest(
-        p_value=found.p_value,
-        smallest_p_value=found.smallest_p_value,
-        sequences=found.sequences,
-        exact=found.exact,
-        standard_error=found.standard_error,
-    ), ""

@@ -154,17 +154,3 @@ def medicine_changes(protocol: Protocol, table: DayTable) -> tuple[MedicineChang
         if table.dates[0] <= change.date <= table.dates[-1]
     ]
     return tuple(sorted(found, key=lambda change: (change.date, change.medicine)))
-
-
-def step_columns(
-    changes: tuple[MedicineChange, ...], table: DayTable
-) -> tuple[FloatArray, tuple[str, ...]]:
-    """(T, q) a step from the day of each change on, for the model, and its names.
-
-    A step on the first day would be the level itself and is left out.
-    """
-    later = [change for change in changes if change.date > table.dates[0]]
-    columns = np.zeros((len(table.dates), len(later)))
-    for column, change in enumerate(later):
-        columns[(change.date - table.dates[0]).days :, column] = 1.0
-    return columns, tuple(f"{change.medicine} from {change.date}" for change in later)

@@ -42,7 +42,8 @@ def guess_index(arm: str, guesses: Iterable[str]) -> BlindingIndex:
     The index is (right - wrong) / all. Its usual interval is far too narrow for a handful of
     guesses (three of three right would have no width at all), so whether it lies above 0 is
     asked of the exact binomial (Clopper-Pearson) bound of the share of right guesses among those
-    who dared one: the index is above 0 exactly where that share is above one half.
+    who dared one: the index is above 0 exactly where that share is above one half. The interval
+    takes the share of those who dared one as it was.
 
     References
     ----------
@@ -61,16 +62,24 @@ def guess_index(arm: str, guesses: Iterable[str]) -> BlindingIndex:
     said = list(guesses)
     other = {"active": "comparator", "comparator": "active"}[arm]
     correct, wrong = said.count(arm), said.count(other)
-    bound = 0.0
-    if correct > 0:
-        from scipy.special import betaincinv
-
-        bound = float(betaincinv(correct, wrong + 1, ONE_TAIL))
+    low, high = _exact_share(correct, wrong)
+    dared = (correct + wrong) / len(said) if said else 0.0
     return BlindingIndex(
         arm=arm,
         guesses=len(said),
         correct=correct,
         wrong=wrong,
         index=(correct - wrong) / len(said) if said else 0.0,
-        better_than_chance=bound > 0.5,
+        better_than_chance=low > 0.5,
+        lower=dared * (2.0 * low - 1.0),
+        upper=dared * (2.0 * high - 1.0),
     )
+
+
+def _exact_share(right: int, wrong: int) -> tuple[float, float]:
+    """Clopper-Pearson ends of the share of right guesses among those that were dared."""
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(right, wrong + 1, ONE_TAIL)) if right else 0.0
+    high = float(betaincinv(right + 1, wrong, 1.0 - ONE_TAIL)) if wrong else 1.0
+    return low, high

@@ -12,8 +12,9 @@ from lodose.verdict.analysis import Analysis, analyse
 from lodose.verdict.arrays import DayTable, day_table, medicine_changes
 from lodose.verdict.blinding import claim_of, guess_indices
 from lodose.verdict.doctor import words_for_doctor
+from lodose.verdict.guesses import guess_score
 from lodose.verdict.harms import days_asked, side_effect_counts
-from lodose.verdict.person import Facts, reason_against, words_for_person
+from lodose.verdict.person import Facts, reason_against, reason_of_onset, words_for_person
 from lodose.verdict.result import OutcomeAnswer, Provenance, Verdict, Word
 
 
@@ -65,7 +66,7 @@ def verdict(
     medicines = medicine_changes(protocol, table)
     primary = analyse(diary, protocol, table, protocol.primary, engine=engine)
     held = reason_against(protocol, checked, medicines)
-    reason = held or primary.answer.not_estimable
+    reason = held or primary.answer.not_estimable or reason_of_onset(primary.decision, protocol)
     word = Word.NOT_KNOWN_YET if reason else primary.answer.word
     facts = Facts(
         protocol=protocol,
@@ -78,6 +79,7 @@ def verdict(
         days_asked=days_asked(diary, protocol),
         blinding=guess_indices(protocol),
         medicines=medicines,
+        guesses=guess_score(protocol),
     )
     return Verdict(
         word=word,
@@ -92,6 +94,7 @@ def verdict(
         claim=facts.claim,
         reason=reason,
         blinding=facts.blinding,
+        guesses=facts.guesses,
     )
 
 

@@ -1,9 +1,11 @@
 """The second layer of a verdict: figures for the doctor, a sentence each."""
 
-from lodose.verdict.analysis import SCEPTIC_SD, priors_of
+from lodose.verdict.analysis import priors_of
 from lodose.verdict.numbers import amount, count, figure, p_figure, plain, probability_figure
 from lodose.verdict.person import Facts
-from lodose.verdict.result import BlindingIndex, Estimate
+from lodose.verdict.readings import SCEPTIC_SD
+from lodose.verdict.result import BlindingIndex, Estimate, GuessScore
+from lodose.verdict.robust import known_for_doctor, missing_for_doctor, sensitivity_for_doctor
 from lodose.verdict.table import sentence
 
 SAID = "doctor"  # the section of the table
@@ -14,6 +16,9 @@ def words_for_doctor(facts: Facts) -> tuple[str, ...]:
     """Effect, probabilities, prior rows, companions, model, priors, quality of the data."""
     return (
         *_effect(facts),
+        *sensitivity_for_doctor(facts.answer),
+        *missing_for_doctor(facts.answer),
+        *known_for_doctor(facts.answer, facts.protocol),
         *_companions(facts),
         *_method(facts),
         _data(facts),
@@ -122,8 +127,6 @@ def _method(facts: Facts) -> list[str]:
     priors = priors_of(facts.protocol, facts.outcome)
     a, b = priors.autocorrelation
     lines = [sentence(SAID, "model", engine=posterior.engine, rule=posterior.rule)]
-    if facts.analysis.columns:
-        lines.append(sentence(SAID, "columns", names="; ".join(facts.analysis.columns)))
     lines.append(
         sentence(
             SAID,
@@ -176,6 +179,8 @@ def _bounds(facts: Facts) -> list[str]:
                 comparator=arms.get("comparator", "comparator not asked"),
             )
         )
+    if facts.guesses is not None:
+        lines += _guesses(facts.guesses)
     lines.append(sentence(SAID, "bound", design=facts.protocol.design, claim=_claim(facts)))
     return lines
 
@@ -190,7 +195,29 @@ def _blinding_arm(index: BlindingIndex) -> str:
         "blinding-arm",
         arm=index.arm,
         index=figure(index.index, DIGITS),
+        lower=figure(index.lower, DIGITS),
+        upper=figure(index.upper, DIGITS),
         correct=index.correct,
         wrong=index.wrong,
         guesses=index.guesses,
     )
+
+
+def _guesses(found: GuessScore) -> list[str]:
+    if found.james_lower is None or found.james_upper is None:
+        interval = sentence(SAID, "james-no-interval")
+    else:
+        ends = figure(found.james_lower, DIGITS), figure(found.james_upper, DIGITS)
+        interval = sentence(SAID, "james-interval", lower=ends[0], upper=ends[1])
+    lines = [sentence(SAID, "james", index=figure(found.james, DIGITS), interval=interval)]
+    if found.log_score is not None and found.log_score_chance is not None:
+        lines.append(
+            sentence(
+                SAID,
+                "log-score",
+                scored=found.scored,
+                score=figure(found.log_score, DIGITS),
+                chance=figure(found.log_score_chance, DIGITS),
+            )
+        )
+    return lines

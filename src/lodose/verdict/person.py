@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from lodose.trial import Audit, Outcome, Protocol
-from lodose.verdict.analysis import Analysis, is_naltrexone
+from lodose.verdict.analysis import Analysis
 from lodose.verdict.arrays import MedicineChange
+from lodose.verdict.decision import SIDES, Decision
 from lodose.verdict.numbers import (
     amount,
     chance,
@@ -17,14 +18,17 @@ from lodose.verdict.numbers import (
     upper_first,
     window_length,
 )
+from lodose.verdict.readings import is_naltrexone
 from lodose.verdict.result import (
     BlindingIndex,
     Claim,
+    GuessScore,
     OutcomeAnswer,
     SideEffectCount,
     Word,
     Wording,
 )
+from lodose.verdict.robust import known_lines, missing_line, sensitivity_line
 from lodose.verdict.rules import Cuts, decide
 from lodose.verdict.table import answers, sentence
 
@@ -56,6 +60,7 @@ class Facts:
     days_asked: dict[str, int]
     blinding: tuple[BlindingIndex, ...]
     medicines: tuple[MedicineChange, ...]
+    guesses: GuessScore | None = None
 
     @property
     def answer(self) -> OutcomeAnswer:
@@ -79,6 +84,7 @@ def words_for_person(facts: Facts, doctor: tuple[str, ...]) -> Wording:
         next_step=sentence("next-step", NEXT_STEP[facts.word]),
         uncertain=tuple(uncertain_lines(facts)),
         doctor=doctor,
+        allowed_for=known_lines(facts.answer, facts.protocol),
     )
 
 
@@ -245,9 +251,12 @@ def _uncertain_estimate(facts: Facts) -> list[str]:
         near, far = sorted((low, high), key=abs)
         values = {"near_change": change(near, outcome), "far_change": change(far, outcome)}
         lines = [sentence("uncertain", "wide", **values)]
+    if not facts.reason and (said := sensitivity_line(answer)):
+        lines.append(said)
     other = sceptics_word(facts)
-    if other is not facts.answer.word and not facts.reason:
-        values = {"other_word": other.value, "word": facts.answer.word.value}
+    # A sceptic on another side is already among the ways of reading the days.
+    if other is not answer.word and SIDES[other] == SIDES[answer.word] and not facts.reason:
+        values = {"other_word": other.value, "word": answer.word.value}
         lines.append(sentence("uncertain", "sceptic", **values))
     if answer.extrapolates:
         shortest = min(p.days for p in answer.periods if p.days_observed > 0)
@@ -278,6 +287,8 @@ def _uncertain_data(facts: Facts) -> list[str]:
     if audit.missing_days > MUCH_MISSING * (audit.days_observed + audit.missing_days):
         planned = audit.days_observed + audit.missing_days
         lines.append(sentence("uncertain", "missing", missing=audit.missing_days, planned=planned))
+    if not facts.reason and (said := missing_line(facts.answer, facts.protocol)):
+        lines.append(said)
     faults = [remark for remark in audit.remarks if remark.severity != "note"]
     if faults:
         number = count(len(faults), "thing")
@@ -295,6 +306,24 @@ def reason_against(protocol: Protocol, audit: Audit, medicines: Sequence[Medicin
     if modifying:
         return _medicine_reason(modifying[0].medicine, modifying[0].date)
     return ""
+
+
+def reason_of_onset(decision: Decision | None, protocol: Protocol) -> str:
+    """Say why the word hangs on how fast the drug is believed to act, or ""."""
+    if decision is None or not decision.flipped_by_onset:
+        return ""
+    treatment = protocol.treatment.active
+    if SIDES[decision.primary_word] != "little" or decision.slow is None:
+        return sentence("reason", "onset-other-side", treatment=treatment)
+    gain, loss = decision.slow.benefit_at_least_mcid, decision.slow.harm_at_least_mcid
+    return sentence(
+        "reason",
+        "onset-little" if gain >= loss else "onset-little-harm",
+        treatment=treatment,
+        mcid=_mcid(protocol.primary),
+        chance_enough=chance(gain),
+        chance_too_much=chance(loss),
+    )
 
 
 def _medicine_reason(medicine: str, on: date) -> str:

@@ -279,6 +279,26 @@ class BlindingIndex:
     wrong: int
     index: float
     better_than_chance: bool
+    lower: float = -1.0  # ends of the 95 % interval, from the exact binomial one
+    upper: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class GuessScore:
+    """The guesses of both arms together.
+
+    ``james`` is James' index: 1 all unsure, 1/2 as by chance, 0 all right; its ends are None where
+    the interval has no width. ``log_score`` adds the logs of the probabilities that the person gave
+    to what was taken, over the ``scored`` guesses that have one; None where none has.
+    """
+
+    guesses: int
+    james: float
+    james_lower: float | None
+    james_upper: float | None
+    scored: int
+    log_score: float | None
+    log_score_chance: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +353,7 @@ class Verdict:
     claim: Claim = Claim.CHANGED_SINCE
     reason: str = ""  # why the word is held at "not known yet", or ""
     blinding: tuple[BlindingIndex, ...] = ()  # empty: no guesses were asked
+    guesses: GuessScore | None = None
     planning: Planning | None = None  # None: nothing to plan, or nobody asked
 
     def _repr_html_(self) -> str:
