@@ -1,7 +1,7 @@
 # Everything runs in .venv, which each target makes from the locked requirements when needed.
 # PYTHON=python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lock picture clean
+.PHONY: help demo test bench calibrate lock picture clean
 export PYTHON UPGRADE UV
 
 BIN := .venv/bin
@@ -10,6 +10,7 @@ help:
 	@echo "make demo      the example diary's verdict in the terminal and as demo/report.pdf"
 	@echo "make test      style, types and tests, as on every change"
 	@echo "make bench     the measured figures of docs/benchmarks.md (minutes)"
+	@echo "make calibrate the simulations of docs/validity.md (half an hour; goes on where it stopped)"
 	@echo "make lock      lock the versions anew after a change in pyproject.toml (needs uv);"
 	@echo "               UPGRADE=1 moves everything to the newest"
 	@echo "make picture   the picture of a report in README.md (needs pdftoppm)"
@@ -35,6 +36,12 @@ test:
 bench:
 	@tools/environment bench
 	@$(BIN)/python -m benchmarks
+
+calibrate:
+	@tools/environment test
+	@$(BIN)/python -m calibration
+	@$(BIN)/python -m calibration.tables --write
+	@$(BIN)/python -m calibration.figures
 
 lock:
 	@tools/lock
