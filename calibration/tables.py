@@ -221,7 +221,6 @@ def cost_of_cuts() -> str:
     rows = []
     results = load("cuts")
     for name, cuts in CUTS.items() if results else ():
-        row = [name]
         for pairs, days in ((4, 14), (3, 28)):
             said = {
                 r["cell"]["benefit"]: Counter(
@@ -230,13 +229,24 @@ def cost_of_cuts() -> str:
                 for r in results
                 if (r["cell"]["pairs"], r["cell"]["days"]) == (pairs, days)
             }
-            for truth, words in ((0.0, BENEFIT), (1.0, LITTLE), (2.0, BENEFIT), (0.0, OPEN)):
-                count = sum(said[truth][word] for word in words)
-                row.append(percent(count / sum(said[truth].values())))
-        rows.append(row)
-    figures = ["false benefit", "MCID called little", "2 x MCID found", "open at no effect"]
-    head = ["cut", *(f"{d}: {f}" for d in ("4 x 14", "3 x 28") for f in figures)]
-    return table(head, rows)
+            row = [name, f"{pairs} x {days} d"]
+            for truth, words in COSTS.values():
+                row.append(percent(sum(said[truth][w] for w in words) / said[truth].total()))
+            rows.append(row)
+    return table(["cut", "design", *COSTS], rows)
+
+
+COSTS: dict[str, tuple[float, tuple[str, ...]]] = {
+    "benefit said at 0": (0.0, BENEFIT),
+    "helps at 0.5": (0.5, ("helps",)),
+    "helps at 2": (2.0, ("helps",)),
+    "benefit said at 2": (2.0, BENEFIT),
+    "no difference at 1": (1.0, ("no meaningful difference",)),
+    "little at 1": (1.0, LITTLE),
+    "no difference at 0": (0.0, ("no meaningful difference",)),
+    "open at 0": (0.0, OPEN),
+}
+"""What a cut may cost: the truth and the words that are counted."""
 
 
 TABLES: dict[str, Callable[[], str]] = {
