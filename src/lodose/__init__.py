@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lodose.diary import read_diary as read_diary
+    from lodose.planning import plan_trial as plan_trial
     from lodose.trial import read_protocol as read_protocol
     from lodose.verdict import verdict as verdict
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "read_diary", "read_protocol", "verdict"]
+__all__ = ["__version__", "plan_trial", "read_diary", "read_protocol", "verdict"]
 
 # Where each public name lives. They are fetched when first used: the numerical libraries behind
 # them take a second to load, which nobody should wait for who only asks for the version.
 _HOMES = {
+    "plan_trial": "lodose.planning",
     "read_diary": "lodose.diary",
     "read_protocol": "lodose.trial",
     "verdict": "lodose.verdict",
