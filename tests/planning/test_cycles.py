@@ -9,9 +9,10 @@ from tests.verdict.conftest import FIRST, make_diary, make_protocol
 
 from lodose.diary import Diary
 from lodose.errors import LodoseError
-from lodose.planning import cycles_to_settle
+from lodose.planning import cycles_to_settle, more_days_may_settle
 from lodose.planning.cycles import CYCLES, SIMULATIONS, affordable, future_of
 from lodose.planning.simulate import stream
+from lodose.verdict import verdict
 from lodose.verdict.arrays import day_table
 
 
@@ -117,3 +118,19 @@ def test_what_more_days_cannot_settle_is_refused() -> None:
         cycles_to_settle(flat, protocol)
     with pytest.raises(ValueError, match="must be 1 or more"):
         cycles_to_settle(make_diary(protocol), protocol, cycles=0)
+
+
+def test_only_an_answer_that_is_open_for_want_of_days_is_looked_ahead_from() -> None:
+    protocol = make_protocol("ABBA", days=6, priors={})
+    diary = make_diary(protocol, -0.8, noise=1.5)
+    open_ = verdict(diary, protocol)
+    assert open_.word == "not known yet"
+    assert more_days_may_settle(open_, diary)
+    clear = make_diary(protocol, -4.0, noise=0.3)
+    assert not more_days_may_settle(verdict(clear, protocol), clear)
+    changed = {"date": FIRST + timedelta(days=9), "what": "reduced"}
+    medicine = {"name": "methotrexate", "disease_modifying": True, "changes": [changed]}
+    forbidden = make_protocol("ABBA", days=6, priors={}, medicines=[medicine])
+    assert not more_days_may_settle(verdict(diary, forbidden), diary)
+    flat = make_diary(protocol, 0.0, noise=0.0)
+    assert not more_days_may_settle(verdict(flat, protocol), flat)

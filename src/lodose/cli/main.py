@@ -7,6 +7,7 @@ import typer
 from lodose import __version__
 from lodose.cli.check import check
 from lodose.cli.example import example
+from lodose.cli.plan_trial import plan_trial
 from lodose.cli.protocol import protocol
 from lodose.cli.verdict import verdict
 
@@ -41,6 +42,9 @@ def lodose(
 app.command(epilog="Exit status: 0 answered, 2 something could not be read or written.")(verdict)
 app.command(epilog="Exit status: 0 nothing wrong, 1 errors in the diary, 2 could not be read.")(
     check
+)
+app.command("plan-trial", epilog="Exit status: 0 planned, 2 something could not be read.")(
+    plan_trial
 )
 app.command()(example)
 app.add_typer(protocol, name="protocol")

@@ -56,6 +56,18 @@ def progress(doing: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def progress_bar(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show on standard error how far a long piece of work is, while somebody is watching."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
 def guarded(command: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
     """Turn every failure of a command into one message and an exit status.
 

@@ -1,7 +1,8 @@
 """``lodose verdict``: does it work for me?"""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,10 @@ from lodose.cli.shared import (
     read_inputs,
     write_json,
 )
+
+if TYPE_CHECKING:
+    from lodose.diary import Diary
+    from lodose.verdict import Verdict
 
 
 @guarded
@@ -31,6 +36,13 @@ def verdict(
     ] = None,
     json: JsonFlag = False,
     today: Today = None,
+    no_planning: Annotated[
+        bool,
+        typer.Option(
+            "--no-planning",
+            help="Do not work out how many more cycles would settle an open answer.",
+        ),
+    ] = False,
 ) -> None:
     """Answer from a diary: does the treatment work for me, and how sure is that?
 
@@ -55,6 +67,9 @@ def verdict(
         from lodose.verdict import verdict as answer
 
         result = answer(entries, plan, today=day_of_reading(today, plan))
+    if result.word == "not known yet":
+        with progress("Looking ahead ..."):
+            result = _with_planning(result, entries, left_out=no_planning)
 
     with Outputs() as outputs:
         if pdf is not None or charts is not None:
@@ -75,3 +90,20 @@ def verdict(
         for written in (pdf, charts):
             if written is not None:
                 typer.echo(f"Written: {written}")
+
+
+def _with_planning(result: "Verdict", entries: "Diary", *, left_out: bool) -> "Verdict":
+    """Add how many more cycles would settle an answer that is open for want of days."""
+    from lodose.planning import LEFT_OUT, cycles_to_settle, more_days_may_settle
+
+    if not more_days_may_settle(result, entries):
+        return result
+    if left_out:
+        return replace(result, planning=LEFT_OUT)
+    from concurrent.futures import ThreadPoolExecutor
+
+    from lodose.workers import usable_cores
+
+    with ThreadPoolExecutor(min(4, usable_cores())) as threads:  # compiled work runs side by side
+        found = cycles_to_settle(entries, result.protocol, executor=threads)
+    return replace(result, planning=found)

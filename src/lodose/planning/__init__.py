@@ -1,6 +1,6 @@
 """What a trial would tell before it is begun, and how much longer an unfinished one may take."""
 
-from lodose.planning.cycles import cycles_to_settle
+from lodose.planning.cycles import LEFT_OUT, cycles_to_settle, more_days_may_settle
 from lodose.planning.design import READY, Schedule, TrialDesign, schedule_of
 from lodose.planning.person import Variability, person_from_run_in, typical_person
 from lodose.planning.plan import PlanRow, TrialPlan, plan_trial
@@ -8,6 +8,7 @@ from lodose.planning.power import Share, WordCounts, count_words, share_of, simu
 from lodose.planning.simulate import Scale, Truth, simulate_trial
 
 __all__ = [
+    "LEFT_OUT",
     "READY",
     "PlanRow",
     "Scale",
@@ -20,6 +21,7 @@ __all__ = [
     "WordCounts",
     "count_words",
     "cycles_to_settle",
+    "more_days_may_settle",
     "person_from_run_in",
     "plan_trial",
     "schedule_of",

@@ -29,7 +29,7 @@ from lodose.inference.terms import spread_points
 from lodose.planning.power import share_of
 from lodose.planning.simulate import Scale, autoregression, build_up, stream
 from lodose.trial import Outcome, Protocol
-from lodose.verdict import Cuts, CycleChance, Planning, Word
+from lodose.verdict import Cuts, CycleChance, Planning, Verdict, Word
 from lodose.verdict.analysis import priors_of, resolution_of, why_not_estimable
 from lodose.verdict.arrays import (
     DayTable,
@@ -42,6 +42,7 @@ from lodose.verdict.columns import known_columns, prior_sd
 from lodose.verdict.decision import SIDES, settle
 from lodose.verdict.numbers import chance as chance_in_words
 from lodose.verdict.numbers import count as count_in_words
+from lodose.verdict.person import reason_against
 from lodose.workers import Progress, in_chunks
 
 CYCLES = 4
@@ -51,6 +52,11 @@ SIMULATIONS = (30, 100)
 SEED = 1
 PLACES = ("benefit", "little", "harm", "open")
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+
+LEFT_OUT = Planning(
+    "How many more cycles would settle it was left out of this report, as asked (--no-planning).",
+    left_out=True,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,6 +179,17 @@ def affordable(future: Future, days: int) -> int:
     milliseconds = 0.9 + (days + future.period.size) * future.arms.size / 1000.0
     fewest, most = SIMULATIONS
     return max(fewest, min(most, int(1000.0 / (len(future.ends) * milliseconds))))
+
+
+def more_days_may_settle(verdict: Verdict, diary: Diary) -> bool:
+    """Tell whether an answer is open for want of days, and not because something forbids one."""
+    protocol = verdict.protocol
+    if verdict.word is not Word.NOT_KNOWN_YET or protocol.design == "before-after":
+        return False
+    if verdict.primary.probabilities is None:
+        return False
+    changes = medicine_changes(protocol, day_table(diary, protocol))
+    return not reason_against(protocol, verdict.audit, changes)
 
 
 def _row(number: int, days: int, sides: Sequence[int]) -> CycleChance:
