@@ -24,6 +24,7 @@ from lodose.verdict.result import (
     Probabilities,
     Provenance,
     RandomisationTest,
+    SensitivityRow,
     SideEffectCount,
     Verdict,
     Word,
@@ -61,6 +62,27 @@ def _probabilities(effect: Estimate, outcome: Outcome) -> Probabilities:
 
 def _prior_row(key: str, label: str, prior: str, effect: Estimate, outcome: Outcome) -> PriorRow:
     return PriorRow(key, label, prior, effect, _probabilities(effect, outcome))
+
+
+def _sensitivity(outcome: Outcome, effect: float, sd: float) -> tuple[SensitivityRow, ...]:
+    """A row of each kind: as the primary one, less firm, changed, not done."""
+    words = (
+        ("primary", "primary analysis", "", 1.0, Word.HELPS),
+        ("no-trend", "no trend over the trial", "trend left out", 1.02, Word.HELPS),
+        ("sceptic", "large effects rare", "N(0, 0.7)", 0.7, Word.PROBABLY_HELPS),
+        ("onset-21", "takes about 21 days to act", "prior median 21", 0.4, Word.NOT_KNOWN_YET),
+    )
+    rows = []
+    for key, label, changed, share, word in words:
+        steady = _estimate(effect * share, sd)
+        flips, weaker = word is Word.NOT_KNOWN_YET, word is Word.PROBABLY_HELPS
+        known = _probabilities(steady, outcome)
+        rows.append(SensitivityRow(key, label, changed, steady, known, word, flips, weaker))
+    why = "8 periods would be left without a record"
+    skipped = SensitivityRow(
+        "at-once-14", "first 14 days dropped", "", None, None, None, skipped=why
+    )
+    return (*rows, skipped)
 
 
 def _diary(
@@ -183,6 +205,7 @@ def _answer(
         ),
         word=word,
         not_estimable="",
+        sensitivity=_sensitivity(outcome, effect, sd),
     )
 
 
@@ -201,6 +224,10 @@ def _wording(active: str, comparator: str) -> Wording:
             "The true gain could be as small as 0.8 or as large as 3.0 points.",
             "7 of 112 days were not recorded.",
             "Eight periods are few: one unusual fortnight could move the answer.",
+        ),
+        allowed_for=(
+            "On Saturdays and Sundays your pain was 0.4 points worse than on other days (likely "
+            "range: 0.7 points worse to 0.1 points worse).",
         ),
         doctor=(
             "Steady-state effect -1.9 points (95 % interval -3.0 to -0.8), active minus "
@@ -302,6 +329,7 @@ def not_estimable_verdict() -> Verdict:
         ),
         paired=None,
         randomisation=None,
+        sensitivity=(),
         curve=Curve((), (), (), (), (), ()),
         word=Word.NOT_KNOWN_YET,
         not_estimable=reason,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
@@ -13,10 +14,11 @@ import pytest
 from lodose.report import drawing
 from lodose.report.charts import diary_chart, effect_chart, periods_chart
 from lodose.report.drawing import WIDTHS, svg, write_charts
+from lodose.report.sensitivity import sensitivity_chart
 from lodose.verdict.result import Verdict
 
 Maker = Callable[..., alt.LayerChart]
-MAKERS = [diary_chart, periods_chart, effect_chart]
+MAKERS = [diary_chart, periods_chart, effect_chart, sensitivity_chart]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -126,10 +128,56 @@ def test_effects_are_turned_so_that_right_is_better(pain: Verdict) -> None:
     assert "Primary analysis: 1.9 (0.8 to 3.0)" in texts(drawn(effect_chart, pain))
 
 
-@pytest.mark.parametrize("make", [diary_chart, effect_chart])
+@pytest.mark.parametrize("make", [diary_chart, effect_chart, sensitivity_chart])
 def test_a_picture_of_nothing_says_so(make: Maker, verdicts: dict[str, Verdict]) -> None:
     said = " ".join(texts(drawn(make, verdicts["not-estimable"])))
-    assert "No day was recorded" in said or "could not be estimated" in said
+    spoken = ("No day was recorded", "could not be estimated", "Nothing could be read")
+    assert any(text in said for text in spoken)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_reading_that_was_made_is_an_interval_with_its_word(
+    pain: Verdict, width: int
+) -> None:
+    said = texts(drawn(sensitivity_chart, pain, width))
+    times = 1 if width >= 600 else 2  # over an interval each text has its pale outline
+    made = [row for row in pain.primary.sensitivity if row.word is not None]
+    words = [str(row.word) for row in made]
+    assert [text for text in said if text in set(words)] == words * times
+    names = [row.label[0].upper() + row.label[1:] for row in made]
+    assert [text for text in said if text in names] == names * times
+    assert "First 14 days dropped" not in said
+
+
+def rows_of(specification: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The data of a layer, which Altair may keep beside the layers."""
+    data = layer.get("data") or specification["data"]
+    rows: list[dict[str, Any]] = data.get("values") or specification["datasets"][data["name"]]
+    return rows
+
+
+def test_a_changed_answer_differs_in_shape_and_not_only_in_colour(pain: Verdict) -> None:
+    specification = sensitivity_chart(pain).to_dict()
+    points = [layer for layer in specification["layer"] if "shape" in layer["encoding"]]
+    assert len(points) == 1
+    shape = points[0]["encoding"]["shape"]["scale"]
+    assert dict(zip(shape["domain"], shape["range"], strict=True))["changed"] == "diamond"
+    kinds = [row["kind"] for row in rows_of(specification, points[0])]
+    assert kinds == ["primary", "same", "same", "changed"]
+
+
+def test_intervals_stay_clear_of_names_and_words(pain: Verdict) -> None:
+    """The axis has room at both ends that no interval reaches into."""
+    specification = sensitivity_chart(pain, width=720).to_dict()
+    layers = specification["layer"]
+    encodings = [layer["encoding"] for layer in layers]
+    low, high = next(e["x"]["scale"]["domain"] for e in encodings if "scale" in e.get("x", {}))
+    rows = rows_of(specification, next(e for e in layers if "shape" in e["encoding"]))
+    pixels = 696 / (high - low)
+    name = max(len(row["name"]) for row in rows) * 6.3
+    word = max(len(row["word"]) for row in rows) * 6.3
+    assert (min(row["lower"] for row in rows) - low) * pixels > name
+    assert (high - max(row["upper"] for row in rows)) * pixels > word
 
 
 def test_a_picture_does_not_depend_on_the_time_zone(
@@ -157,7 +205,9 @@ def test_files_are_written_narrow_and_wide_under_neutral_names(
 ) -> None:
     written = write_charts(pain, tmp_path / "charts")
     assert sorted(path.name for path in written) == sorted(
-        f"{name}-{width}.svg" for name in ("diary", "periods", "effect") for width in WIDTHS
+        f"{name}-{width}.svg"
+        for name in ("diary", "periods", "effect", "sensitivity")
+        for width in WIDTHS
     )
     for path in written:
         ElementTree.parse(path)

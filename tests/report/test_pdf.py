@@ -12,6 +12,9 @@ import make_verdict
 import pypdf
 import pytest
 
+import lodose
+from lodose import read_diary, read_protocol
+from lodose.examples.catalogue import names, write
 from lodose.report.pdf import pdf_bytes, report_data, write_pdf
 from lodose.verdict.result import Verdict
 
@@ -69,9 +72,9 @@ def test_every_figure_has_words_and_tables_have_heads(any_verdict: Verdict) -> N
     assert "/TH" in kinds
 
 
-def test_a_whole_verdict_has_three_pictures(pain: Verdict) -> None:
+def test_a_whole_verdict_has_four_pictures(pain: Verdict) -> None:
     kinds = [element["/S"] for element in structure(opened(pain))]
-    assert kinds.count("/Figure") == 3
+    assert kinds.count("/Figure") == 4
 
 
 def test_page_1_is_the_persons_and_page_2_the_doctors(pain: Verdict) -> None:
@@ -109,6 +112,28 @@ def test_synthetic_data_are_labelled_on_every_page_and_real_data_never(pain: Ver
         assert "Synthetic data" in page.extract_text()
     real = replace(pain, protocol=pain.protocol.model_copy(update={"synthetic": False}))
     assert "ynthetic" not in words_of(opened(real))
+
+
+def test_the_readings_stand_as_a_table_with_their_words_and_reasons(pain: Verdict) -> None:
+    said = words_of(opened(pain))
+    assert "Does the answer stand up?" in said
+    for piece in (
+        "probably helps (less firm)",
+        "not known yet (changed)",
+        "not done: 8 periods would be left without a record",
+        "What else the model saw",
+        "On Saturdays and Sundays your pain was 0.4 points worse",
+    ):
+        assert piece in said
+
+
+@pytest.mark.interface
+@pytest.mark.parametrize("name", [name for name in names() if name != "blank"])
+def test_the_persons_page_of_every_example_is_one_page(name: str, tmp_path: Path) -> None:
+    write(name, tmp_path)
+    plan = read_protocol(tmp_path / "protocol.toml")
+    reader = opened(lodose.verdict(read_diary(tmp_path / "diary.csv"), plan))
+    assert reader.pages[1].extract_text().startswith("For the doctor")
 
 
 def test_each_of_42_periods_is_a_row(verdicts: dict[str, Verdict]) -> None:

@@ -43,6 +43,19 @@ def test_the_answer_comes_first_and_the_three_lines_follow(pain: Verdict) -> Non
     assert pain.provenance.diary_sha256 in said
 
 
+def test_the_readings_are_a_line_each(pain: Verdict) -> None:
+    lines = printed(pain).splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith("The same days, read"))
+    table = [" ".join(line.split()) for line in lines[place + 1 : place + 8]]
+    assert table[0] == "Reading Better by Word"
+    assert table[1] == "Primary analysis 1.9 (0.8 to 3.0) helps"
+    assert table[3] == "Large effects rare 1.3 (0.3 to 2.4) probably helps (less firm)"
+    assert table[4].endswith("not known yet (changed)")
+    assert table[5] == "First 14 days dropped — not done"
+    assert table[6] == "Not done: 8 periods would be left without a record."
+    assert "What else the model saw" in lines
+
+
 def test_markup_in_a_persons_text_is_shown_as_it_is(verdicts: dict[str, Verdict]) -> None:
     assert "[red]markup[/red]" in " ".join(printed(verdicts["hostile"]).split())
 

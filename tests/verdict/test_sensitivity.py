@@ -243,8 +243,7 @@ def made_up(word: Word, *others: Word | None) -> tuple[SensitivityRow, ...]:
             (Word.NOT_KNOWN_YET, *[Word.HELPS] * 5),
             "Read in another way the same days would say more: if no slow change over the months "
             'is allowed for ("helps"); if each day is taken to tell nothing about the next '
-            '("helps"); if periods are taken to differ little by themselves ("helps"); in 2 other '
-            "ways. An answer that hangs on the way of reading is not firm.",
+            '("helps"); in 3 other ways. An answer that hangs on the way of reading is not firm.',
         ),
     ],
 )

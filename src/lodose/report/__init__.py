@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lodose.report.drawing import svg, write_charts
     from lodose.report.notebook import notebook_html
     from lodose.report.pdf import pdf_bytes, write_pdf
+    from lodose.report.sensitivity import sensitivity_chart
     from lodose.report.terminal import print_audit, print_terminal
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "periods_chart",
     "print_audit",
     "print_terminal",
+    "sensitivity_chart",
     "svg",
     "write_charts",
     "write_pdf",
@@ -39,6 +41,7 @@ _HOMES = {
     "write_pdf": "pdf",
     "print_audit": "terminal",
     "print_terminal": "terminal",
+    "sensitivity_chart": "sensitivity",
 }
 
 

@@ -12,6 +12,7 @@ import altair as alt
 import vl_convert
 
 from lodose.report.charts import diary_chart, effect_chart, periods_chart
+from lodose.report.sensitivity import sensitivity_chart
 from lodose.verdict.result import Verdict
 
 WIDTHS = (340, 720)
@@ -52,7 +53,7 @@ def svg(chart: alt.LayerChart, width: int) -> str:
 
 
 def write_charts(verdict: Verdict, folder: Path | str) -> list[Path]:
-    """Write the three pictures of a verdict as SVG files, each narrow and wide.
+    """Write the four pictures of a verdict as SVG files, each narrow and wide.
 
     Parameters
     ----------
@@ -68,7 +69,12 @@ def write_charts(verdict: Verdict, folder: Path | str) -> list[Path]:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    makers = {"diary": diary_chart, "periods": periods_chart, "effect": effect_chart}
+    makers = {
+        "diary": diary_chart,
+        "periods": periods_chart,
+        "effect": effect_chart,
+        "sensitivity": sensitivity_chart,
+    }
     written = []
     for name, make in makers.items():
         for width in WIDTHS:

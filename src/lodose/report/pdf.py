@@ -23,6 +23,12 @@ from lodose.report.captions import (
 from lodose.report.charts import diary_chart, effect_chart, periods_chart
 from lodose.report.drawing import svg
 from lodose.report.look import FONT as SCREEN_FONT
+from lodose.report.sensitivity import (
+    KEY,
+    sensitivity_chart,
+    sensitivity_description,
+    sensitivity_table,
+)
 from lodose.report.words import clean, span
 from lodose.verdict.result import Verdict
 
@@ -114,9 +120,12 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
             "periods": PERIODS_KEY,
             "effect": "The gain read in more than one way. Dot: best single value. Bar: 95 % "
             "interval.",
+            "sensitivity": KEY,
         },
         "periods": asdict(content.period_table(verdict)),
         "priors": asdict(content.prior_table(verdict)),
+        "sensitivity": asdict(sensitivity_table(verdict)),
+        "allowed-for": [clean(sentence) for sentence in wording.allowed_for],
         "side-effects": asdict(content.side_effect_table(verdict)),
         "also-measured": asdict(content.also_measured_table(verdict)),
         "audit": asdict(content.audit_table(verdict.audit)),
@@ -130,17 +139,22 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
 def _charts(verdict: Verdict) -> dict[str, dict[str, str]]:
     """The pictures and what they show in words; no picture where there is nothing to draw."""
     answer = verdict.primary
-    drawn = {"diary": "", "periods": "", "effect": ""}
+    drawn = {"diary": "", "periods": "", "effect": "", "sensitivity": ""}
     if any(value is not None for value in answer.curve.observed):
         drawn["diary"] = _drawn(diary_chart(verdict, width=WIDTH, key=False), _room(verdict))
     if any(period.mean is not None for period in answer.periods):
         drawn["periods"] = _drawn(periods_chart(verdict, width=WIDTH, key=False), 215)
     if answer.priors:
         drawn["effect"] = _drawn(effect_chart(verdict, width=WIDTH), 90 + 32 * len(answer.priors))
+    readings = sum(row.effect is not None for row in answer.sensitivity)
+    if readings:
+        chart = sensitivity_chart(verdict, width=WIDTH, key=False)
+        drawn["sensitivity"] = _drawn(chart, 66 + 22 * readings)
     said = {
         "diary": diary_description(verdict),
         "periods": periods_description(verdict),
         "effect": effect_description(verdict),
+        "sensitivity": sensitivity_description(verdict),
     }
     return {name: {"svg": drawn[name], "alt": said[name]} for name in drawn}
 
@@ -151,7 +165,7 @@ def _room(verdict: Verdict) -> int:
     short = (verdict.protocol.question, wording.answer, *wording.uncertain, wording.next_step)
     lines = sum(ceil(len(text) / 95) for text in short)
     lines += sum(ceil(len(text) / 80) for _, text in content.three_lines(verdict))
-    return max(220, min(360, 295 - 15 * (lines - 22)))
+    return max(150, min(360, 295 - 15 * (lines - 22)))
 
 
 def _drawn(chart: alt.LayerChart, height: int) -> str:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from lodose.report import content
 from lodose.report.captions import scale
+from lodose.report.sensitivity import CAPTION, word_with_mark
 from lodose.report.textbars import Marks, interval_bar, place_bar
 from lodose.report.words import (
     MINUS,
@@ -52,11 +53,15 @@ def print_terminal(verdict: Verdict, console: Console) -> None:
     page.pairs(content.three_lines(verdict))
     _print_chances(verdict, page)
     _print_readings(verdict.primary, page)
+    _print_sensitivity(verdict.primary, page)
     _print_periods(verdict, page)
     _print_side_effects(verdict, page)
     if verdict.wording.uncertain:
         page.heading("What is uncertain")
         page.items(verdict.wording.uncertain)
+    if verdict.wording.allowed_for:
+        page.heading("What else the model saw")
+        page.items(verdict.wording.allowed_for)
     if verdict.wording.doctor:
         page.heading("For the doctor")
         page.items(verdict.wording.doctor)
@@ -186,6 +191,24 @@ def _print_readings(answer: OutcomeAnswer, page: _Page) -> None:
     page.line(
         f"  {zero} zero   {ground} too small to matter (less than {mcid:g} either way)", "dim"
     )
+
+
+def _print_sensitivity(answer: OutcomeAnswer, page: _Page) -> None:
+    """The same days with one thing changed at a time: a line each."""
+    if not answer.sensitivity:
+        return
+    page.heading(CAPTION)
+    rows: list[tuple[str | Text, ...]] = []
+    for row in answer.sensitivity:
+        if row.effect is None:
+            rows.append((sentence_case(row.label), NOTHING, "not done"))
+            continue
+        better = with_interval(gain(row.effect, answer.outcome), decimals(answer.outcome))
+        rows.append((sentence_case(row.label), better, word_with_mark(row)))
+    page.rows(("Reading", "Better by", "Word"), rows)
+    reasons = dict.fromkeys(row.skipped for row in answer.sensitivity if row.skipped)
+    if reasons:
+        page.line(f"  Not done: {'; '.join(reasons)}.", "dim")
 
 
 def _print_periods(verdict: Verdict, page: _Page) -> None:

@@ -10,7 +10,7 @@ def as_html(verdict: Verdict) -> str:
     said = verdict.wording
     synthetic = "<p><em>Synthetic data</em></p>" if verdict.protocol.synthetic else ""
     uncertain = "".join(f"<li>{escape(line)}</li>" for line in said.uncertain)
-    doctor = "".join(f"<li>{escape(line)}</li>" for line in said.doctor)
+    doctor = "".join(f"<li>{escape(line)}</li>" for line in (*said.allowed_for, *said.doctor))
     lines = "".join(
         f"<p>{escape(line)}</p>"
         for line in (said.benefit, said.harm, said.not_told, said.next_step)

@@ -284,11 +284,15 @@ def _uncertain_data(facts: Facts) -> list[str]:
     if 0 < periods <= FEW_PERIODS:
         lines.append(sentence("uncertain", "few-periods", periods=periods))
     audit = facts.audit
+    missing = []
     if audit.missing_days > MUCH_MISSING * (audit.days_observed + audit.missing_days):
         planned = audit.days_observed + audit.missing_days
-        lines.append(sentence("uncertain", "missing", missing=audit.missing_days, planned=planned))
+        counts = {"missing": audit.missing_days, "planned": planned}
+        missing.append(sentence("uncertain", "missing", **counts))
     if not facts.reason and (said := missing_line(facts.answer, facts.protocol)):
-        lines.append(said)
+        missing.append(said)
+    if missing:
+        lines.append(" ".join(missing))
     faults = [remark for remark in audit.remarks if remark.severity != "note"]
     if faults:
         number = count(len(faults), "thing")

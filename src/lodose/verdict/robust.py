@@ -9,7 +9,7 @@ from lodose.verdict.result import Estimate, KnownTerm, OutcomeAnswer, TippingPoi
 from lodose.verdict.sensitivity import when
 from lodose.verdict.table import sentence
 
-MOST_FLIPS = 3  # in the person's sentence; the rest stands in the table
+MOST_FLIPS = 2  # in the person's sentence; the rest stands in the table
 DIGITS = 2
 
 
