@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 import lodose
-from lodose.verdict import Verdict, Word
+from lodose.trial import Blinding
+from lodose.verdict import Claim, Verdict, Word
+from lodose.verdict.blinding import claim_of
+from lodose.verdict.guesses import guess_score, log_score
 
 DATA = Path(__file__).with_name("data")
 pytestmark = pytest.mark.published
@@ -127,6 +130,40 @@ def test_log_score_of_the_guesses() -> None:
     # The source prints -13.4685: -13.46845 rounded once more. The sum is -13.468446.
     assert same_digits(score, "-13.46845")
     assert same_digits(len(rows) * float(np.log(0.5)), "-13.8629")
+    # A pair's guess is one guess, so the product's own sum takes the same probabilities.
+    assert log_score(np.where(active == 1, said, 1 - said).tolist()) == pytest.approx(score)
+
+
+def test_log_score_of_the_guesses_through_the_verdict(microdose) -> None:
+    """One guess a pair: the second block, with the stated probability as its confidence."""
+    with (DATA / "lsd_microdose_guesses.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    second = {p.pair: n for n, p in enumerate(microdose.protocol.periods, 1)}
+    guesses = []
+    for row in rows:
+        said = float(row["p_second_block_active"])
+        arm = "active" if said > 0.5 else "comparator" if said < 0.5 else "unsure"
+        sure = {} if arm == "unsure" else {"confidence": str(max(said, round(1 - said, 4)))}
+        guesses.append({"period": second[int(row["pair"])], "guess": arm, **sure})
+    blinding = Blinding.model_validate({"guesses": guesses})
+    plan = microdose.protocol.model_copy(update={"blinding": blinding})
+    score = guess_score(plan)
+    assert score is not None
+    assert same_digits(score.log_score, "-13.46845")
+    assert same_digits(score.log_score_chance, "-13.8629")
+    assert claim_of(plan) is Claim.CAUSED_BY  # the guesses do not beat chance
+
+
+def test_nothing_flips_the_answer(answer: Verdict) -> None:
+    done = [row for row in answer.primary.sensitivity if row.word is not None]
+    assert len(done) == 7
+    assert not any(row.flips for row in answer.primary.sensitivity)
+    assert any("does not hang on how the days are read" in x for x in answer.wording.uncertain)
+
+
+def test_a_block_of_three_days_cannot_lose_a_week(answer: Verdict) -> None:
+    skipped = {row.key: row.skipped for row in answer.primary.sensitivity if row.skipped}
+    assert "periods would be left without a record" in skipped["at-once-7"]
 
 
 def test_the_word_is_about_the_primary_outcome_alone(answer: Verdict) -> None:
