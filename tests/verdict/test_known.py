@@ -205,6 +205,15 @@ def test_a_disease_modifying_drug_changed_in_any_way_turns_the_span_to_not_known
     assert line.startswith("After the change of prednisolone your pain was")
 
 
+def test_a_medicine_starts_its_sentence_with_a_capital(protocol: Maker, diary: Maker) -> None:
+    change = {"date": "2025-04-01", "what": "started"}
+    medicine = {"name": "vitamin D", "disease_modifying": False, "changes": [change]}
+    found = lodose.verdict(
+        diary(protocol(medicines=[medicine]), -2.5), protocol(medicines=[medicine])
+    )
+    assert any(line.startswith("Vitamin D was changed") for line in found.wording.uncertain)
+
+
 def known(kind: str, name: str, mean: float, lower: float, upper: float) -> KnownTerm:
     return KnownTerm(kind, name, Estimate(mean, 0.3, lower, upper))
 

@@ -8,6 +8,7 @@ from lodose.trial import Audit, Outcome, Protocol
 from lodose.verdict.analysis import Analysis
 from lodose.verdict.arrays import MedicineChange
 from lodose.verdict.decision import SIDES, Decision
+from lodose.verdict.limits import onset_limit
 from lodose.verdict.numbers import (
     amount,
     chance,
@@ -228,7 +229,7 @@ def uncertain_lines(facts: Facts) -> list[str]:
         beaten = any(index.better_than_chance for index in facts.blinding)
         lines.append(sentence("uncertain", "blinding-beaten" if beaten else "blinding-felt"))
     lines += [
-        sentence("uncertain", "medicine-minor", medicine=item.medicine)
+        sentence("uncertain", "medicine-minor", medicine=upper_first(item.medicine))
         for item in facts.medicines
         if not item.disease_modifying
     ]
@@ -258,6 +259,10 @@ def _uncertain_estimate(facts: Facts) -> list[str]:
     if other is not answer.word and SIDES[other] == SIDES[answer.word] and not facts.reason:
         values = {"other_word": other.value, "word": answer.word.value}
         lines.append(sentence("uncertain", "sceptic", **values))
+    if SIDES[facts.word] in ("little", "open") and (limit := onset_limit(facts.protocol)):
+        onset = length_in_words(round(limit.onset_days))
+        missed = chance(limit.missed)
+        lines.append(sentence("uncertain", "slow-drug", missed=missed, onset=onset))
     if answer.extrapolates:
         shortest = min(p.days for p in answer.periods if p.days_observed > 0)
         lines.append(
