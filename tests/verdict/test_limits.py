@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import lodose
+from lodose.diary import Diary
 from lodose.trial import Protocol
 from lodose.verdict.limits import onset_limit, simulated_designs
 
@@ -58,3 +60,17 @@ def test_a_drug_that_acts_at_once_cannot_be_missed_for_slowness(
     protocol: Callable[..., Protocol],
 ) -> None:
     assert onset_limit(protocol("ABBAABBA", 7, priors={"onset_at_once": 1})) is None
+
+
+def test_every_report_of_such_a_design_says_so(
+    protocol: Callable[..., Protocol], diary: Callable[..., Diary]
+) -> None:
+    short = protocol("ABBAABBAABBA", 7, priors={})
+    helped = lodose.verdict(diary(short, -3.0), short).wording
+    assert any("10 % when the drug gains twice" in line for line in helped.doctor)
+    assert not any("takes long to build up" in line for line in helped.uncertain)
+    nothing = lodose.verdict(diary(short, 0.0, noise=1.0), short).wording
+    assert any("about 1 in 10 would find little" in line for line in nothing.uncertain)
+    long = protocol("ABBAAB", 28, priors={})
+    said = lodose.verdict(diary(long, 0.0), long).wording
+    assert not any("twice the MCID" in line and "simulation" in line for line in said.doctor)

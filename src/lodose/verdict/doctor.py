@@ -1,6 +1,7 @@
 """The second layer of a verdict: figures for the doctor, a sentence each."""
 
 from lodose.verdict.analysis import priors_of
+from lodose.verdict.limits import onset_limit
 from lodose.verdict.numbers import amount, count, figure, p_figure, plain, probability_figure
 from lodose.verdict.person import Facts
 from lodose.verdict.readings import SCEPTIC_SD
@@ -169,6 +170,17 @@ def _data(facts: Facts) -> str:
 
 def _bounds(facts: Facts) -> list[str]:
     lines = []
+    if facts.answer.effect is not None and (limit := onset_limit(facts.protocol)):
+        lines.append(
+            sentence(
+                SAID,
+                "slow-drug",
+                pairs=limit.pairs,
+                days=limit.days,
+                missed=round(100 * limit.missed),
+                onset=f"{limit.onset_days:g}",
+            )
+        )
     if facts.blinding:
         arms = {index.arm: _blinding_arm(index) for index in facts.blinding}
         lines.append(
