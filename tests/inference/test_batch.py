@@ -80,7 +80,7 @@ def test_one_bad_trial_gives_its_error_in_place_and_the_others_are_what_each_is_
         assert isinstance(summary, FitSummary)
         assert (summary.mean, summary.sd) == (alone.mean, alone.sd)
         assert summary.below == tuple(alone.probability_below(v) for v in ASKED["below"])
-        assert (summary.lower, summary.upper) == pytest.approx(alone.interval(), abs=1e-9)
+        assert (summary.lower, summary.upper) == pytest.approx(alone.interval(), abs=1e-6)
         for median, row in zip(ASKED["onset_medians"], summary.below_by_onset, strict=True):
             other = alone.with_hyperpriors(onset=OnsetPrior(median_days=median))
             assert row == tuple(other.probability_below(v) for v in ASKED["below"])
@@ -155,7 +155,7 @@ def test_an_error_comes_back_whole_or_in_its_own_words() -> None:
 @given(trials(), st.floats(0.001, 0.999))
 def test_a_quick_posterior_says_what_the_plain_one_says(trial: TrialArrays, share: float) -> None:
     plain, quick = fit(trial, PRIORS, rule=SCREENING), quick_fit(trial, PRIORS)
-    assert quick.quantile(share) == pytest.approx(plain.quantile(share), abs=1e-8 * plain.sd)
+    assert quick.quantile(share) == pytest.approx(plain.quantile(share), abs=1e-6 * plain.sd)
     for value in (-2.0, 0.0, 1.0):
         assert quick.probability_below(value) == plain.probability_below(value)
         assert quick.probability_above(value) == plain.probability_above(value)
@@ -163,6 +163,7 @@ def test_a_quick_posterior_says_what_the_plain_one_says(trial: TrialArrays, shar
     for onset in (OnsetPrior(median_days=21.0), at_once):
         one, other = plain.with_hyperpriors(onset=onset), quick.with_hyperpriors(onset=onset)
         assert (one.mean, one.sd) == (other.mean, other.sd)
+        assert other.quantile(share) == pytest.approx(one.quantile(share), abs=1e-6 * one.sd)
         assert one.probability_below(-1.0) == other.probability_below(-1.0)
 
 

@@ -209,17 +209,15 @@ def in_words(rows: Sequence[CycleChance], *, running: bool) -> str:
     """
     shown = [row for row in rows if row.cycles <= 2 or row is rows[-1]]
     parts = [
-        f"{chance_in_words(row.settled)} after {NUMBERS.get(row.cycles, str(row.cycles))} more "
-        f"{'cycle' if row.cycles == 1 else 'cycles'} ({count_in_words(row.days, 'day')})"
+        f"{chance_in_words(row.settled)} after {NUMBERS.get(row.cycles, str(row.cycles))}"
+        f"{' more cycle' if row is shown[0] else ''} ({count_in_words(row.days, 'day')})"
         for row in shown
     ]
     said = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    counted = ", the one now running counted" if running else ""
+    counted = ", counting the one now running," if running else ""
     return (
-        f"If you go on as before, the chance that the answer is settled, one way or the other, is "
-        f"{said}. A cycle is one period on each{counted}. This is a simulation from your days so "
-        "far. "
-        "Your prescriber decides with you whether going on is worth it."
+        f"If you go on as before, the chance of a settled answer is {said}{counted} by simulation "
+        "from your days so far. Your prescriber decides with you whether going on is worth it."
     )
 
 

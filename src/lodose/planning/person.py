@@ -14,12 +14,12 @@ DRAWS = 512
 NODES = (20, 16, 25)  # of phi, of the split of the noise w, of log s
 SPAN = 4.0  # nodes of log s cover this many sd on each side
 
-TYPICAL = (0.4, 0.7, 0.8, 0.4)
+TYPICAL = (0.45, 0.95, 1.06, 0.4)
 """Autocorrelation, drift sd, day noise sd and period sd of a typical person on a 0 to 10 scale.
 
-The project's judgement, not a measurement: day-to-day correlations of 0.3 to 0.6 and a daily sd
-of about one point are common in published pain diaries, and the spread of whole periods lies in the
-middle of what its prior holds likely. A run-in diary replaces the first three.
+The project's judgement and no measurement: the middle of the grid that docs/validity.md was worked
+out for, days with an sd of 1.5 of which half is correlated. A run-in diary replaces all but the
+last.
 """
 
 

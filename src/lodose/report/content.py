@@ -282,8 +282,33 @@ def methods(verdict: Verdict) -> tuple[str, ...]:
             f"The first {plural(protocol.transition_days, 'day')} after each switch "
             "are left out of the paired means; the model keeps them."
         )
+    said += looking_ahead_in_numbers(verdict)
     said.append(f"Each period is shown as CENT 2015 asks: {CENT}.")
     return tuple(said)
+
+
+def looking_ahead(verdict: Verdict) -> str:
+    """How many more cycles would settle an open answer, or that this was left out, or ""."""
+    return clean(verdict.planning.words) if verdict.planning else ""
+
+
+def looking_ahead_in_numbers(verdict: Verdict) -> tuple[str, ...]:
+    """The same for the doctor, with the error that the number of simulations leaves."""
+    planning = verdict.planning
+    if planning is None or not planning.rows:
+        return ()
+    rows = "; ".join(
+        f"{plural(row.cycles, 'cycle')} {row.settled:.2f} ({row.lower:.2f} to "
+        f"{row.upper:.2f}; benefit {row.benefit:.2f}, little {row.little:.2f}, harm {row.harm:.2f})"
+        for row in planning.rows
+    )
+    return (
+        "Looking ahead, probability that the answer is settled after so many further cycles of one "
+        f"period on each: {rows}. From {planning.simulations} trials continued from the "
+        f"posterior, rule {clean(planning.rule)}, seed {planning.seed}; the interval is that of "
+        "the simulation. One look at the end of each; going on until something is said has higher "
+        "error rates.",
+    )
 
 
 def provenance(verdict: Verdict) -> tuple[tuple[str, str], ...]:

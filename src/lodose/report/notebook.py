@@ -22,7 +22,12 @@ def notebook_html(verdict: Verdict) -> str:
         and the hashes. Everything a person wrote is escaped.
     """
     wording = verdict.wording
-    lines = (*content.three_lines(verdict), ("Next step", wording.next_step))
+    ahead = content.looking_ahead(verdict)
+    lines = (
+        *content.three_lines(verdict),
+        *((("Looking ahead", ahead),) if ahead else ()),
+        ("Next step", wording.next_step),
+    )
     parts = ['<section class="lodose-verdict" lang="en">']
     if verdict.protocol.synthetic:
         parts.append(f"<p><strong>{escape(content.SYNTHETIC)}</strong></p>")

@@ -108,6 +108,7 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
         "nothing-uncertain": "Nothing could be estimated, so everything remains uncertain."
         if answer.effect is None
         else "",
+        "planning": content.looking_ahead(verdict),
         "next-step": clean(wording.next_step),
         "chances-heading": content.chances_heading(verdict),
         "chances": [asdict(chance) for chance in content.chances(verdict)],
@@ -162,10 +163,11 @@ def _charts(verdict: Verdict) -> dict[str, dict[str, str]]:
 def _room(verdict: Verdict) -> int:
     """Height of the first picture, from the length of the text that shares its page."""
     wording = verdict.wording
-    short = (verdict.protocol.question, wording.answer, *wording.uncertain, wording.next_step)
-    lines = sum(ceil(len(text) / 95) for text in short)
+    ahead = content.looking_ahead(verdict)
+    short = (verdict.protocol.question, wording.answer, *wording.uncertain, ahead)
+    lines = sum(ceil(len(text) / 95) for text in (*short, wording.next_step))
     lines += sum(ceil(len(text) / 80) for _, text in content.three_lines(verdict))
-    return max(150, min(360, 295 - 15 * (lines - 22)))
+    return max(120 if ahead else 150, min(360, 295 - 15 * (lines - 22)))
 
 
 def _drawn(chart: alt.LayerChart, height: int) -> str:

@@ -65,6 +65,9 @@ def print_terminal(verdict: Verdict, console: Console) -> None:
     if verdict.wording.doctor:
         page.heading("For the doctor")
         page.items(verdict.wording.doctor)
+    if verdict.planning:
+        page.heading("Looking ahead")
+        page.line(content.looking_ahead(verdict))
     page.heading("Next step")
     page.line(verdict.wording.next_step)
     page.heading("Where this answer comes from")

@@ -11,9 +11,11 @@ def as_html(verdict: Verdict) -> str:
     synthetic = "<p><em>Synthetic data</em></p>" if verdict.protocol.synthetic else ""
     uncertain = "".join(f"<li>{escape(line)}</li>" for line in said.uncertain)
     doctor = "".join(f"<li>{escape(line)}</li>" for line in (*said.allowed_for, *said.doctor))
+    ahead = verdict.planning.words if verdict.planning else ""
     lines = "".join(
         f"<p>{escape(line)}</p>"
-        for line in (said.benefit, said.harm, said.not_told, said.next_step)
+        for line in (said.benefit, said.harm, said.not_told, ahead, said.next_step)
+        if line
     )
     return (
         f'<section class="lodose-verdict"><h3>{escape(verdict.protocol.question)}</h3>{synthetic}'
