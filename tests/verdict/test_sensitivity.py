@@ -69,8 +69,9 @@ def test_one_row_a_change_in_the_order_of_the_table(usual: Verdict) -> None:
 def test_each_row_is_the_fit_under_the_changed_prior(
     protocol: Maker, diary: Maker, key: str, change: Callable[[Priors], Priors]
 ) -> None:
-    plan = protocol(days=21, **USUAL)
-    entries = diary(plan, -2.0, noise=1.0)
+    # Short periods and few of them, so that every prior has something to say.
+    plan = protocol("ABBA", 7, **USUAL)
+    entries = diary(plan, -1.5, noise=1.5)
     made = analyse(entries, plan, day_table(entries, plan), plan.primary, engine="compiled")
     assert made.posterior is not None
     again = fit(made.posterior.arrays, change(made.posterior.priors))
@@ -82,6 +83,9 @@ def test_each_row_is_the_fit_under_the_changed_prior(
     assert row.probabilities.benefit_at_least_mcid == pytest.approx(
         again.probability_below(-1.0), abs=0.003
     )
+    # The change is seen at all: less than that and another change would pass for this one.
+    apart = abs(again.mean - made.posterior.mean) + abs(again.sd - made.posterior.sd)
+    assert apart > 0.005 * again.sd
 
 
 @pytest.mark.parametrize("days", [7, 14])
