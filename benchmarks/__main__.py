@@ -28,6 +28,8 @@ BENCHMARKS: dict[str, tuple[str, list[str]]] = {
     "accuracy": ("benchmarks.accuracy", []),
     "stress": ("benchmarks.accuracy", ["--stress"]),
     "calibration": ("benchmarks.calibration", []),
+    "batch": ("benchmarks.batch", []),
+    "planning": ("benchmarks.planning", []),
 }
 """By name: the module and its arguments."""
 
