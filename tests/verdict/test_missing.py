@@ -166,7 +166,7 @@ OPEN, HELPS = Word.NOT_KNOWN_YET, Word.HELPS
             "same.",
         ),
         (
-            (point(worse=3.1501, word_if_worse=OPEN), point("comparator")),
+            (point(worse=3.11, word_if_worse=OPEN), point("comparator")),
             "If your pain on the days you did not write down while on 4.5 mg naltrexone had been "
             "at least 3.2 points worse than the other days suggest, the answer would change to "
             '"not known yet".',

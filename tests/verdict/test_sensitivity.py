@@ -11,10 +11,11 @@ import pytest
 import lodose
 from lodose.inference import TrialArrays, fit
 from lodose.inference.priors import OnsetPrior, Priors
-from lodose.verdict import SensitivityRow, Verdict, Word, to_dict
+from lodose.verdict import Probabilities, SensitivityRow, Verdict, Word, to_dict
 from lodose.verdict.analysis import analyse
 from lodose.verdict.arrays import day_table
-from lodose.verdict.decision import SIDES, settle
+from lodose.verdict.decision import SIDES, Decision, settle
+from lodose.verdict.person import reason_of_onset
 from lodose.verdict.robust import sensitivity_line
 from lodose.verdict.rules import Cuts
 from lodose.verdict.sensitivity import sensitivity_rows, when
@@ -193,6 +194,25 @@ def test_a_word_that_hangs_on_a_slow_onset_is_not_known_yet(protocol: Maker, dia
     # The same days, known to show an effect at once, carry the word.
     sure = protocol("ABBAABBA", 4)
     assert lodose.verdict(diary(sure, 0.0, noise=0.5), sure).word is decision.primary_word
+
+
+@pytest.mark.spec
+@pytest.mark.parametrize(
+    ("primary", "gain", "loss", "words"),
+    [
+        (Word.NO_MEANINGFUL_DIFFERENCE, 0.3, 0.1, "gain of at least 1 point would then be about 3"),
+        (Word.NO_MEANINGFUL_DIFFERENCE, 0.1, 0.4, "loss of at least 1 point would then be about 4"),
+        (Word.HELPS, 0.1, 0.0, "the same days speak the other way"),
+    ],
+)
+def test_the_reason_says_what_a_slow_drug_could_still_do(
+    protocol: Maker, primary: Word, gain: float, loss: float, words: str
+) -> None:
+    slow = Probabilities(0.5, gain, 0.0, 1 - gain - loss, 0.5, loss)
+    decision = Decision(Word.NOT_KNOWN_YET, primary, slow, slow)
+    assert words in reason_of_onset(decision, protocol())
+    assert reason_of_onset(replace(decision, word=primary), protocol()) == ""
+    assert reason_of_onset(None, protocol()) == ""
 
 
 def test_other_outcomes_are_settled_too_and_have_no_table(protocol: Maker, diary: Maker) -> None:
