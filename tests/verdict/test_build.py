@@ -337,7 +337,7 @@ def test_a_treatment_other_than_naltrexone_has_a_sceptic_without_a_trial(
 ) -> None:
     plan = protocol(treatment={"drug": "melatonin"})
     rows = {row.key: row for row in lodose.verdict(diary(plan, -1), plan).primary.priors}
-    assert rows["trials"].label == "a sceptic's prior"
+    assert rows["trials"].label == "large effects rare"
     assert "FINAL" not in rows["trials"].prior
     plan = protocol()
     rows = {row.key: row for row in lodose.verdict(diary(plan, -1), plan).primary.priors}

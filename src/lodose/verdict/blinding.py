@@ -1,6 +1,7 @@
 """Whether the person could tell what they were taking."""
 
 from collections.abc import Iterable
+from math import comb
 
 from lodose.trial import Protocol
 from lodose.verdict.result import BlindingIndex, Claim
@@ -25,15 +26,56 @@ def guess_indices(protocol: Protocol) -> tuple[BlindingIndex, ...]:
 def claim_of(protocol: Protocol) -> Claim:
     """Say how much the design allows, the blinding held against the guesses.
 
-    Blinding is lost where the guesses of either arm beat chance, and where most of the guesses
-    that were dared rest on side effects: a drug that is felt unblinds whoever feels it.
+    Blinding is lost where the guesses beat chance, in either arm or over both, and where most of
+    the guesses that were dared rest on side effects: a drug that is felt unblinds whoever feels it.
     """
     if protocol.design != "randomised-blinded":
         return Claim(protocol.design)
     dared = [guess for guess in protocol.blinding.guesses if guess.guess != "unsure"]
     felt = sum(guess.reason == "side effects" for guess in dared)
-    beaten = any(index.better_than_chance for index in guess_indices(protocol))
-    return Claim.BLINDING_LOST if beaten or 2 * felt > len(dared) else Claim.CAUSED_BY
+    lost = guesses_beat_chance(guess_indices(protocol)) or 2 * felt > len(dared)
+    return Claim.BLINDING_LOST if lost else Claim.CAUSED_BY
+
+
+def guesses_beat_chance(arms: Iterable[BlindingIndex]) -> bool:
+    """Whether the guesses of an arm, or those of both arms together, beat chance.
+
+    One arm of four periods can never exclude chance (four of four right: p = .06); both arms
+    together can (eight of eight: p = .004).
+
+    Examples
+    --------
+    >>> arms = [guess_index(arm, [arm] * 4) for arm in ("active", "comparator")]
+    >>> [index.better_than_chance for index in arms], guesses_beat_chance(arms)
+    ([False, False], True)
+    """
+    found = list(arms)
+    right, wrong = pooled_guesses(found)
+    return any(index.better_than_chance for index in found) or _exact_share(right, wrong)[0] > 0.5
+
+
+def pooled_guesses(arms: Iterable[BlindingIndex]) -> tuple[int, int]:
+    """Right and wrong guesses over both arms; "unsure" is neither."""
+    found = list(arms)
+    return sum(index.correct for index in found), sum(index.wrong for index in found)
+
+
+def pooled_p(arms: Iterable[BlindingIndex]) -> float:
+    """One-sided exact binomial p of the guesses of both arms against one half."""
+    right, wrong = pooled_guesses(arms)
+    total = right + wrong
+    return float(sum(comb(total, k) for k in range(right, total + 1))) / 2.0**total
+
+
+def too_few_guesses(arms: Iterable[BlindingIndex]) -> bool:
+    """Whether even guesses that are all right could not have excluded chance.
+
+    Guesses of "unsure" alone say that nothing was noticed, if there are enough of them.
+    """
+    found = list(arms)
+    dared = sum(pooled_guesses(found))
+    number = dared or sum(index.guesses for index in found)
+    return _exact_share(number, 0)[0] <= 0.5
 
 
 def guess_index(arm: str, guesses: Iterable[str]) -> BlindingIndex:

@@ -1,6 +1,7 @@
 """The second layer of a verdict: figures for the doctor, a sentence each."""
 
 from lodose.verdict.analysis import priors_of
+from lodose.verdict.blinding import pooled_guesses, pooled_p
 from lodose.verdict.limits import onset_limit
 from lodose.verdict.numbers import amount, count, figure, p_figure, plain, probability_figure
 from lodose.verdict.person import Facts
@@ -191,6 +192,9 @@ def _bounds(facts: Facts) -> list[str]:
                 comparator=arms.get("comparator", "comparator not asked"),
             )
         )
+        right, wrong = pooled_guesses(facts.blinding)
+        p = p_figure(pooled_p(facts.blinding))
+        lines.append(sentence(SAID, "blinding-pooled", correct=right, guesses=right + wrong, p=p))
     if facts.guesses is not None:
         lines += _guesses(facts.guesses)
     lines.append(sentence(SAID, "bound", design=facts.protocol.design, claim=_claim(facts)))

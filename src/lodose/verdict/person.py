@@ -7,6 +7,7 @@ from datetime import date
 from lodose.trial import Audit, Outcome, Protocol
 from lodose.verdict.analysis import Analysis
 from lodose.verdict.arrays import MedicineChange
+from lodose.verdict.blinding import guesses_beat_chance, too_few_guesses
 from lodose.verdict.decision import SIDES, Decision
 from lodose.verdict.limits import onset_limit
 from lodose.verdict.numbers import (
@@ -225,9 +226,7 @@ def window_phrase(facts: Facts) -> str:
 def uncertain_lines(facts: Facts) -> list[str]:
     """Say what is uncertain about this answer, a sentence each, the weightiest first."""
     lines = [*_uncertain_estimate(facts), *_uncertain_data(facts)]
-    if facts.claim is Claim.BLINDING_LOST:
-        beaten = any(index.better_than_chance for index in facts.blinding)
-        lines.append(sentence("uncertain", "blinding-beaten" if beaten else "blinding-felt"))
+    lines += _uncertain_blinding(facts)
     lines += [
         sentence("uncertain", "medicine-minor", medicine=upper_first(item.medicine))
         for item in facts.medicines
@@ -238,6 +237,20 @@ def uncertain_lines(facts: Facts) -> list[str]:
         which = "placebo-naltrexone" if naltrexone else "placebo-general"
         lines.append(sentence("uncertain", which))
     return lines
+
+
+def _uncertain_blinding(facts: Facts) -> list[str]:
+    """Say whether the blinding held, or that nobody can know."""
+    if facts.claim is Claim.BLINDING_LOST:
+        beaten = guesses_beat_chance(facts.blinding)
+        return [sentence("uncertain", "blinding-beaten" if beaten else "blinding-felt")]
+    if facts.claim is not Claim.CAUSED_BY:
+        return []
+    if not facts.blinding:
+        return [sentence("uncertain", "blinding-not-asked")]
+    if too_few_guesses(facts.blinding):
+        return [sentence("uncertain", "blinding-few")]
+    return []
 
 
 def _uncertain_estimate(facts: Facts) -> list[str]:
