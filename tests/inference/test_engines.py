@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,6 +123,27 @@ def test_a_clean_diary_is_not_lost_between_the_nodes() -> None:
     assert quick.sd == pytest.approx(fine.sd, rel=0.02)
     fixed = fit(arrays, rule=replace(DEFAULT, boxed=False))
     assert abs(fixed.mean - fine.mean) > 0.1 * fine.sd  # why the box is there
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"noise_sd": 0.05},
+        {"drift_sd": 0.05},
+        {"period_sd": 0.05},
+        {"period_sd": 20.0},
+        {"onset": OnsetPrior(median_days=0.2, log_sd=2.0)},
+        {"onset": OnsetPrior(median_days=120.0, log_sd=2.0)},
+    ],
+)
+def test_priors_at_the_ends_of_what_a_protocol_may_set(change: dict[str, Any]) -> None:
+    """Very narrow and very wide priors put the weight at an edge of the grid."""
+    arrays = make_trial(6, periods=8, days=10)
+    priors = replace(Priors(), **change)
+    fine = fit(arrays, priors, rule=Rule("fine", 24, 40, 97, 24, 6, boxed=False))
+    quick = fit(arrays, priors)
+    assert abs(quick.mean - fine.mean) < 0.02 * fine.sd
+    assert quick.sd == pytest.approx(fine.sd, rel=0.02)
 
 
 def test_an_exact_step_does_not_break() -> None:

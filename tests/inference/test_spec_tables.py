@@ -20,6 +20,8 @@ def read(path: Path) -> tuple[TrialArrays, Priors, dict[str, float]]:
     rows = [[c.strip() for c in line.split("|")] for line in spec["table"].strip().splitlines()[1:]]
     given = dict(spec.get("priors", {}))
     onset = OnsetPrior(**given.pop("onset", {}))
+    if "autocorrelation" in given:
+        given["autocorrelation"] = tuple(given["autocorrelation"])
     column = spec.get("column")
     arrays = TrialArrays(
         [np.nan if row[3] == "." else float(row[3]) for row in rows],

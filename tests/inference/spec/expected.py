@@ -45,7 +45,7 @@ def expected(spec: dict, draws: int = DRAWS, seed: int = SEED) -> dict[str, floa
     weights, means, variances = [], [], []
     for _ in range(max(1, draws // 20_000)):
         m = 20_000
-        phi = rng.beta(2, 2, m)
+        phi = rng.beta(*given.get("autocorrelation", (2, 2)), m)
         su = np.abs(rng.normal(0, 1, m)) * given.get("drift_sd", 1.5)
         se = np.abs(rng.normal(0, 1, m)) * 1.5
         so = np.abs(rng.normal(0, 1, m)) * given.get("period_sd", 0.75)
@@ -66,6 +66,8 @@ def expected(spec: dict, draws: int = DRAWS, seed: int = SEED) -> dict[str, floa
         # The effect is integrated under its own prior: N(0, effect_sd^2).
         log_w = -0.5 * np.linalg.slogdet(cov)[1] - 0.5 * (y * solved[:, :, 0]).sum(axis=1)
         log_w += 0.5 * shift**2 / precision - 0.5 * np.log(precision) - math.log(effect_sd)
+        # One record's worth of rounding error (Priors.resolution).
+        log_w -= given.get("resolution", 0.0) ** 2 / 24 / (su**2 + se**2)
         weights.append(np.exp(log_w))
         means.append(shift / precision)
         variances.append(1 / precision)
