@@ -103,8 +103,8 @@ def test_a_changed_source_gets_another_folder(
     monkeypatch.setattr(kernel_cache, "__file__", str(tmp_path / "kernel_cache.py"))
     kernel_cache.source_hash.cache_clear()
     assert kernel_cache.cache_folder().name == before
-    with (tmp_path / "kernels.py").open("a") as helper:
-        helper.write("\n# changed\n")
+    with (tmp_path / "kernels.py").open("a") as changed:
+        changed.write("\n# changed\n")
     kernel_cache.source_hash.cache_clear()
     assert kernel_cache.cache_folder().name != before
     monkeypatch.undo()

@@ -1,6 +1,6 @@
 """Compile kernels with a cache that notices every change of them.
 
-numba's own file cache looks at one file only, so that a changed helper elsewhere leaves a stale
+numba's own file cache looks at one file only, so that a changed function elsewhere leaves a stale
 answer behind, and it writes beside the package, which may be read-only. Here the cache lies in
 the user's cache folder under a name made of the hash of all kernel sources and the versions; where
 that folder cannot be written the kernels are compiled without a cache.
@@ -15,11 +15,17 @@ from pathlib import Path
 from typing import Any
 
 
+COMPANIONS = ("batch.py", "paired.py", "randomisation.py", "sequences.py")
+"""Beside the estimator, and no part of its answer."""
+
+
 @lru_cache(maxsize=1)
 def source_hash() -> str:
-    """SHA-256 over every Python source of `lodose.inference`: which engine made an answer."""
+    """SHA-256 over the Python sources of the estimator: which engine made an answer."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.name in COMPANIONS:
+            continue
         digest.update(path.name.encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()

@@ -21,7 +21,6 @@ from lodose.inference.sequences import (
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 LARGEST_ENUMERATION = 2**22
 LARGEST_HALF = 20  # pairs in one half of the meet-in-the-middle: 2^20 sums of 8 bytes
