@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lodose.diary import DailyEntry, Diary, scan_diary
 from lodose.trial import Audit, Protocol, audit
+from lodose.trial.audit import DoseAgreement
 
 TODAY = dt.date(2026, 6, 1)
 DAY = dt.timedelta(days=1)
@@ -52,6 +53,7 @@ def test_a_diary_that_agrees_has_no_remarks(dosed: Protocol) -> None:
         longest_gap=0,
         adherence=1.0,
         doses_recorded=56,
+        dose_agreement=(DoseAgreement("active", 28, 28), DoseAgreement("comparator", 28, 28)),
     )
 
 

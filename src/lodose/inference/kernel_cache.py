@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-
 COMPANIONS = ("batch.py", "paired.py", "randomisation.py", "sequences.py")
 """Beside the estimator, and no part of its answer."""
 

@@ -15,6 +15,23 @@ from lodose.trial.protocol import Protocol
 _DAY = dt.timedelta(days=1)
 
 
+FEWEST_CONTRADICTIONS = 2  # a single missed capsule is normal, also where nothing else is written
+
+
+@dataclass(frozen=True, slots=True)
+class DoseAgreement:
+    """How many days of an arm with a recorded dose could be days of that arm."""
+
+    arm: Literal["active", "comparator"]
+    days: int
+    agreeing: int
+
+    @property
+    def broken(self) -> bool:
+        """Whether fewer than half of the days agree, and not by one missed dose alone."""
+        return 2 * self.agreeing < self.days and self.days - self.agreeing >= FEWEST_CONTRADICTIONS
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
     """What the audit found.
@@ -36,6 +53,8 @@ class Audit:
         None where there is no such day.
     doses_recorded : int
         Days inside the periods with a recorded dose.
+    dose_agreement : tuple of DoseAgreement
+        For each arm with a recorded dose: whether the doses fit the arm, scheduled or not.
     """
 
     remarks: tuple[Remark, ...]
@@ -45,6 +64,7 @@ class Audit:
     longest_gap: int
     adherence: float | None
     doses_recorded: int
+    dose_agreement: tuple[DoseAgreement, ...] = ()
 
     @property
     def errors(self) -> tuple[Remark, ...]:
@@ -75,7 +95,7 @@ def audit(diary: Diary, protocol: Protocol, *, today: dt.date) -> Audit:
         *_slips(diary),
         *_outcomes_absent(diary, protocol),
         *(remark for outcome in protocol.outcomes for remark in _values(diary, outcome)),
-        *(remark for e, period in inside for remark in _against_schedule(e, period)),
+        *(remark for e, period in inside for remark in _against_schedule(e, period, protocol)),
         *_outside(placed, protocol),
         *_long_gaps(gaps, protocol.long_gap_days),
         *_empty_periods(protocol, observed, today),
@@ -91,7 +111,36 @@ def audit(diary: Diary, protocol: Protocol, *, today: dt.date) -> Audit:
         longest_gap=max((length for _, length in gaps), default=0),
         adherence=agreeing / len(comparable) if comparable else None,
         doses_recorded=len(doses),
+        dose_agreement=tuple(_agreements(doses, protocol)),
     )
+
+
+def _agreements(
+    doses: list[tuple[DailyEntry, Period]], protocol: Protocol
+) -> Iterator[DoseAgreement]:
+    arms: tuple[Literal["active", "comparator"], ...] = ("active", "comparator")
+    for arm in arms:
+        here = [(entry, period) for entry, period in doses if period.arm == arm]
+        if here:
+            against = sum(contradicts_arm(entry, period, protocol) for entry, period in here)
+            yield DoseAgreement(arm, len(here), len(here) - against)
+
+
+def contradicts_arm(entry: DailyEntry, period: Period, protocol: Protocol) -> bool:
+    """Whether the dose of a day speaks against the arm of its period, scheduled or not.
+
+    Where the comparator is another dose of the drug, a dose that only the other arm has.
+    """
+    taken = entry.dose_micrograms
+    if taken is None:
+        return False
+    if not protocol.treatment.comparator_has_dose:
+        return (taken == 0) == (period.arm == "active")
+    own = {p.dose_micrograms for p in protocol.periods if p.arm == period.arm}
+    other = {p.dose_micrograms for p in protocol.periods if p.arm != period.arm}
+    if taken == 0:
+        return period.arm == "active" or (0 not in own and None not in own)
+    return taken in other - own
 
 
 def _at(
@@ -163,7 +212,7 @@ def _off_step(value: float, outcome: Outcome) -> bool:
     return abs(steps - steps.to_integral_value()) > Decimal("1e-9")
 
 
-def _against_schedule(entry: DailyEntry, period: Period) -> Iterator[Remark]:
+def _against_schedule(entry: DailyEntry, period: Period, protocol: Protocol) -> Iterator[Remark]:
     if entry.arm is not None and entry.arm != period.arm:
         message = (
             f"{entry.date}: the diary says {entry.arm}, the schedule {period.arm}. Find out "
@@ -175,6 +224,9 @@ def _against_schedule(entry: DailyEntry, period: Period) -> Iterator[Remark]:
         message = (
             f"{entry.date}: {_mg(taken)} recorded, {_mg(planned)} scheduled ({period.arm} period)."
         )
+        yield _at(entry, "warning", "dose-differs", message)
+    elif taken is not None and contradicts_arm(entry, period, protocol):
+        message = f"{entry.date}: {_mg(taken)} recorded in a period on {period.arm}."
         yield _at(entry, "warning", "dose-differs", message)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lodose.trial import Audit, Outcome, Protocol
+from lodose.trial.audit import DoseAgreement
 from lodose.verdict.analysis import Analysis
 from lodose.verdict.arrays import MedicineChange
 from lodose.verdict.blinding import guesses_beat_chance, too_few_guesses
@@ -320,10 +321,12 @@ def _uncertain_data(facts: Facts) -> list[str]:
 
 def reason_against(protocol: Protocol, audit: Audit, medicines: Sequence[MedicineChange]) -> str:
     """Say why the trial as a whole can carry no word, whatever the numbers say, or ""."""
-    if protocol.design == Claim.CHANGED_SINCE.value:
-        return ""  # each outcome says for itself how it changed since
     if audit.errors:
         return sentence("reason", "diary", problem=audit.errors[0].message)
+    if broken := [found for found in audit.dose_agreement if found.broken]:
+        return _dose_reason(broken[0], protocol)
+    if protocol.design == Claim.CHANGED_SINCE.value:
+        return ""  # each outcome says for itself how it changed since
     modifying = [item for item in medicines if item.disease_modifying]
     if modifying:
         return _medicine_reason(modifying[0].medicine, modifying[0].date)
@@ -345,6 +348,18 @@ def reason_of_onset(decision: Decision | None, protocol: Protocol) -> str:
         mcid=_mcid(protocol.primary),
         chance_enough=chance(gain),
         chance_too_much=chance(loss),
+    )
+
+
+def _dose_reason(found: DoseAgreement, protocol: Protocol) -> str:
+    treatment = protocol.treatment
+    return sentence(
+        "reason",
+        "doses",
+        arm=treatment.active if found.arm == "active" else treatment.comparator,
+        days=count(found.days, "day"),
+        agreeing=found.agreeing,
+        percent=round(100 * found.agreeing / found.days),
     )
 
 
