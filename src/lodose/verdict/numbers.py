@@ -3,12 +3,14 @@
 import re
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 
 from lodose.trial import Outcome
 from lodose.verdict.result import PeriodResult
 
 MINUS = "\N{MINUS SIGN}"
-WIDE_RANGE = 5  # from this range on one decimal is enough
+WIDE_RANGE = 5  # above this range one decimal may do
+WIDE_MCID = 20  # from this change on whole numbers may do
 _SCALE = re.compile(r"[\s,(]+[\d.]+\s*(?:to|-|\u2013)\s*[\d.]+\)?$")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -17,13 +19,37 @@ MONTHS = (
 
 
 def decimals(outcome: Outcome) -> int:
-    """Digits after the point for a difference on the outcome's scale."""
-    return 1 if outcome.range > WIDE_RANGE else 2
+    """Digits after the point for a difference on the outcome's scale.
+
+    As many as tell a fifth of the change that matters; two at least on a short scale, and no
+    fraction where tens or thousands matter.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> scales = [(0.001, 2), (0.1, 1), (1, 10), (30, 720), (2000, 40000)]
+    >>> [decimals(SimpleNamespace(mcid=mcid, range=width)) for mcid, width in scales]
+    [4, 2, 1, 0, 0]
+    """
+    mcid = Decimal(str(outcome.mcid))
+    digits = 2 if outcome.range <= WIDE_RANGE else 1 if mcid < WIDE_MCID else 0
+    while 5 * Decimal(1).scaleb(-digits) > mcid:
+        digits += 1
+    return digits
 
 
 def plain(value: float | Decimal) -> str:
-    """A number as short as it can be written: 1, 0.4, 12.5."""
-    text = f"{float(value):.6g}"
+    """A number as short as it can be written, never with an exponent.
+
+    Examples
+    --------
+    >>> plain(1.0), plain(12.5), plain(0.00001), plain(1200000)
+    ('1', '12.5', '0.00001', '1200000')
+    """
+    number = float(value)
+    if number == 0 or not isfinite(number):
+        return f"{abs(number):.0f}" if number == 0 else f"{number}".replace("-", MINUS)
+    text = f"{number:.0f}" if abs(number) >= 1e5 else f"{Decimal(f'{number:.6g}'):f}"
     return text.replace("-", MINUS)
 
 
