@@ -196,3 +196,42 @@ def test_a_diary_made_by_hand_is_put_into_order_and_has_one_entry_a_day() -> Non
         Diary((), ("pain",))
     with pytest.raises(LodoseError, match="severity 4"):
         SideEffect("nausea", 4)
+
+
+def test_several_entries_on_many_days_are_one_remark() -> None:
+    days = [f"2026-03-0{day}" for day in (1, 2, 3)]
+    rows = [f"{day} {hour},5,{hour[:2]}" for day in days for hour in ("08:00", "20:00")]
+    diary = read_diary(io.StringIO("\n".join(["datetime,pain,study_day", *rows])))
+    assert [(r.severity, r.kind, r.line, r.date) for r in diary.issues] == [
+        ("note", "several-entries", 2, date(2026, 3, 1)),
+        ("warning", "study-day", 3, date(2026, 3, 1)),
+    ]
+    several, slip = diary.issues
+    assert several.message.startswith("3 days have several entries (the first is 2026-03-01, li")
+    assert "Study day 20 differs from '8' in line 2" in slip.message
+    assert "3 lines" in slip.message
+
+
+def test_a_diary_upside_down_is_one_remark() -> None:
+    rows = [f"2026-03-0{day},5" for day in (4, 3, 2, 1)]
+    (remark,) = read_diary(io.StringIO("\n".join(["date,pain", *rows]))).issues
+    assert (remark.kind, remark.line) == ("date-order", 3)
+    assert "2026-03-03 stands below 2026-03-04 (and so in 3 places" in remark.message
+
+
+def test_columns_of_words_are_one_remark() -> None:
+    text = "date,pain,weather,place\n2026-03-01,5,rain,home\n"
+    (remark,) = read_diary(io.StringIO(text)).issues
+    assert remark.message == (
+        "Columns 'weather', 'place' hold words, not numbers, and were not read."
+    )
+
+
+def test_numbers_that_the_protocol_does_not_name_are_told_of() -> None:
+    text = "date,pain,steps,slep,empty\n2026-03-01,5,8000,7,\n"
+    assert read_diary(io.StringIO(text)).issues == ()
+    (remark,) = read_diary(io.StringIO(text), protocol_outcomes=["pain"]).issues
+    assert (remark.severity, remark.kind) == ("note", "column-not-named")
+    assert remark.message.startswith("Columns 'steps', 'slep' hold numbers, but the protocol")
+    named = read_diary(io.StringIO(text), protocol_outcomes=["pain", "steps", "slep"])
+    assert named.issues == ()

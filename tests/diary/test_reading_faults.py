@@ -200,3 +200,46 @@ def test_arms_that_differ_within_a_day_are_refused() -> None:
     with pytest.raises(InputError, match="same arm") as caught:
         read_diary(io.StringIO(text))
     assert caught.value.row == 3
+
+
+@pytest.mark.spec
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("side effects", "'side_effects'"),
+        ("Side-Effects", "'side_effects'"),
+        ("SideEffects", "'side_effects'"),
+        ("side_effect", "'side_effects'"),
+        ("Dose (mg)", "'dose_mg'"),
+        ("dose mg", "'dose_mg'"),
+        ("dose", "'dose_mg' or 'dose_micrograms'"),
+        ("Doses", "'dose_mg' or 'dose_micrograms'"),
+        ("dose_mcg", "'dose_micrograms'"),
+        ("Dose [\u00b5g]", "'dose_micrograms'"),
+        ("notes", "'note'"),
+        ("study day", "'study_day'"),
+        ("Study-Day", "'study_day'"),
+        ("arms", "'arm'"),
+        ("date time", "'datetime'"),
+        ("Date:", "'date'"),
+    ],
+)
+def test_a_near_miss_of_a_column_name_is_refused(name: str, right: str) -> None:
+    text = f"date,pain,{name}\n2026-03-01,5,1\n"
+    for read in (read_diary, scan_diary):
+        with pytest.raises(InputError, match="is nearly the name") as caught:
+            read(io.StringIO(text))
+        assert caught.value.column == name
+        assert caught.value.mend.startswith(f"call it {right}")
+
+
+def test_an_outcome_of_the_protocol_may_be_near_a_column_name() -> None:
+    text = "date,pain,Times\n2026-03-01,5,1\n"
+    assert read_diary(io.StringIO(text), protocol_outcomes=["pain", "Times"]).outcome_names == (
+        *("pain", "Times"),
+    )
+
+
+@pytest.mark.parametrize("name", ["Date ", "DATE", " date"])
+def test_capitals_and_blanks_around_a_name_are_accepted(name: str) -> None:
+    assert len(read_diary(io.StringIO(f"{name},pain\n2026-03-01,5\n"))) == 1

@@ -39,19 +39,45 @@ def merge_days(
     """
     ordered = sorted(rows, key=lambda row: (row.date, row.time or dt.time.min, row.line))
     merged = []
+    several: list[list[DayRow]] = []
+    slips: list[tuple[DayRow, DayRow]] = []
     for day, group in groupby(ordered, key=lambda row: row.date):
         kept = _without_repeats(file, list(group), report)
-        _check_agreement(file, kept, report, remarks)
+        slips += _disagreements(file, kept, report)
         if len(kept) > 1:
-            lines = ", ".join(str(row.line) for row in sorted(kept, key=lambda row: row.line))
-            message = (
-                f"{day} has {len(kept)} entries (lines {lines}): outcomes were averaged over the "
-                "entries that have them, doses added up."
-            )
-            line = min(row.line for row in kept)
-            remarks.append(Remark("note", "several-entries", message, line, day))
+            several.append(kept)
         merged.append(_merge(day, kept))
+    remarks.extend([*_on_study_days(slips), *_on_several(several)])
     return tuple(merged)
+
+
+def _on_several(days: list[list[DayRow]]) -> list[Remark]:
+    """One remark for all days with several entries, however many."""
+    if not days:
+        return []
+    day, first = days[0][0].date, sorted(row.line for row in days[0])
+    lines = ", ".join(str(line) for line in first)
+    found = (
+        f"{day} has {len(first)} entries (lines {lines})"
+        if len(days) == 1
+        else f"{len(days)} days have several entries (the first is {day}, lines {lines})"
+    )
+    message = f"{found}: outcomes were averaged over the entries that have them, doses added up."
+    return [Remark("note", "several-entries", message, first[0], day)]
+
+
+def _on_study_days(slips: list[tuple[DayRow, DayRow]]) -> list[Remark]:
+    """One remark for all rows whose study day is not that of their day's first row."""
+    if not slips:
+        return []
+    kept, row = slips[0]
+    message = (
+        f"Study day {row.study_day} differs from '{kept.study_day}' in line {kept.line} of the "
+        "same day; the first was kept."
+    )
+    if len(slips) > 1:
+        message += f" So it is in {len(slips)} lines, of which this is the first."
+    return [Remark("warning", "study-day", message, row.line, row.date)]
 
 
 def _without_repeats(file: str, rows: list[DayRow], report: Report) -> list[DayRow]:
@@ -77,24 +103,22 @@ def _without_repeats(file: str, rows: list[DayRow], report: Report) -> list[DayR
     return sorted(kept.values(), key=lambda row: (row.time or dt.time.min, row.line))
 
 
-def _check_agreement(file: str, rows: list[DayRow], report: Report, remarks: list[Remark]) -> None:
-    """Find rows of one day that contradict each other in what a day can have only once."""
-    for attribute in ("arm", "study_day"):
-        with_value = [row for row in rows if getattr(row, attribute) is not None]
-        for row in with_value[1:]:
-            first, now = getattr(with_value[0], attribute), getattr(row, attribute)
-            if first == now:
-                continue
-            problem = f"differs from '{first}' in line {with_value[0].line} of the same day"
-            if attribute == "arm":
-                mend = "give all entries of a day the same arm."
-                error = InputError(
-                    problem, mend, file=file, row=row.line, column=attribute, value=now
-                )
-                report(error, "arm-differs-within-day", row.date)
-            else:
-                message = f"Study day {now} {problem}; the first was kept."
-                remarks.append(Remark("warning", "study-day", message, row.line, row.date))
+def _disagreements(file: str, rows: list[DayRow], report: Report) -> list[tuple[DayRow, DayRow]]:
+    """Refuse rows of one day with different arms; return those with different study days."""
+    armed = [row for row in rows if row.arm is not None]
+    for row in armed[1:]:
+        if row.arm != armed[0].arm:
+            error = InputError(
+                f"differs from '{armed[0].arm}' in line {armed[0].line} of the same day",
+                "give all entries of a day the same arm.",
+                file=file,
+                row=row.line,
+                column="arm",
+                value=row.arm,
+            )
+            report(error, "arm-differs-within-day", row.date)
+    counted = [row for row in rows if row.study_day is not None]
+    return [(counted[0], row) for row in counted[1:] if row.study_day != counted[0].study_day]
 
 
 def _merge(day: dt.date, rows: list[DayRow]) -> DailyEntry:

@@ -21,6 +21,7 @@ RemarkKind = Literal[
     "arm-differs-within-day",
     "arm-outside-periods",
     "cell",
+    "column-not-named",
     "column-not-read",
     "date-order",
     "dose-differs",

@@ -37,7 +37,8 @@ def read_diary(source: Source, *, protocol_outcomes: Sequence[str] | None = None
     source : path or open file
         UTF-8 text with a header line; see docs/diary.md for the columns.
     protocol_outcomes : sequence of str, optional
-        Outcomes that the file must have as columns of numbers.
+        Outcomes that the file must have as columns of numbers. Where they are given, columns
+        of numbers that are not among them are named in a remark.
 
     Raises
     ------
@@ -86,12 +87,15 @@ class _Reading:
 
     def read(self, source: Source, protocol_outcomes: Sequence[str] | None) -> Diary:
         table = read_table(source, self.report)
+        _refuse_near_misses(table, protocol_outcomes or ())
         columns = _Columns.of(table)
         if not table.rows:
             raise InputError(
                 "has a header but no entries", "write one line a day below it.", file=table.file
             )
         outcomes = self._outcome_columns(table, columns, protocol_outcomes or ())
+        if protocol_outcomes is not None:
+            self._note_unnamed(table, outcomes, protocol_outcomes)
         rows = [row for line in table.rows if (row := self._row(table, columns, outcomes, line))]
         if not rows:
             raise InputError(
@@ -127,8 +131,9 @@ class _Reading:
                 "add a column of numbers, such as 'pain' from 0 to 10.",
                 file=table.file,
             )
-        for name in words:
-            message = f"Column '{name}' holds words, not numbers, and was not read."
+        if words:
+            were = "was" if len(words) == 1 else "were"
+            message = f"{_columns(words, 'holds', 'hold')} words, not numbers, and {were} not read."
             self.remarks.append(Remark("note", "column-not-read", message))
         return outcomes
 
@@ -203,16 +208,31 @@ class _Reading:
                 return None, None
         return day, clock
 
+    def _note_unnamed(self, table: Table, outcomes: dict[str, int], named: Sequence[str]) -> None:
+        """Say which numbers nobody will look at: a misspelt outcome would vanish silently."""
+        left_out = [
+            name
+            for name, position in outcomes.items()
+            if name not in named
+            and any(not cells.is_missing(r.cells[position]) for r in table.rows)
+        ]
+        if left_out:
+            message = (
+                f"{_columns(left_out, 'holds', 'hold')} numbers, but the protocol names no such "
+                "outcome: not analysed."
+            )
+            self.remarks.append(Remark("note", "column-not-named", message))
+
     def _note_order(self, rows: list[DayRow]) -> None:
-        for earlier, later in pairwise(rows):
-            if later.date < earlier.date:
-                message = (
-                    f"{later.date} stands below {earlier.date}: the days were put into order. "
-                    "Check that neither date is a slip of the hand."
-                )
-                self.remarks.append(
-                    Remark("warning", "date-order", message, later.line, later.date)
-                )
+        turned = [(one, two) for one, two in pairwise(rows) if two.date < one.date]
+        if turned:
+            earlier, later = turned[0]
+            also = f" (and so in {len(turned)} places, of which this is the first)"
+            message = (
+                f"{later.date} stands below {earlier.date}{also if len(turned) > 1 else ''}: the "
+                "days were put into order. Check that no date is a slip of the hand."
+            )
+            self.remarks.append(Remark("warning", "date-order", message, later.line, later.date))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +282,39 @@ class _Columns:
             study_day=at.get("study_day"),
             reserved=frozenset(at.values()),
         )
+
+
+def _refuse_near_misses(table: Table, named: Sequence[str]) -> None:
+    """Refuse a column that is nearly one with a meaning: read as an outcome it would be lost."""
+    for name in table.header:
+        if name in named or name.casefold() in RESERVED_COLUMNS:
+            continue
+        right = _NEAR_MISSES.get(_bare(name))
+        if right is not None:
+            raise InputError(
+                "is nearly the name of a column with a meaning of its own",
+                f"call it {right}, or give it quite another name if it is something else.",
+                file=table.file,
+                column=name,
+            )
+
+
+def _bare(name: str) -> str:
+    """A name without what people write differently: capitals, blanks, marks, a plural s."""
+    return "".join(sign for sign in name.casefold() if sign.isalnum()).removesuffix("s")
+
+
+_NEAR_MISSES = {
+    **{_bare(name): f"'{name}'" for name in RESERVED_COLUMNS},
+    **{_bare(f"dose_{unit}"): "'dose_micrograms'" for unit in ("mcg", "ug", "\u03bcg")},
+    "dose": "'dose_mg' or 'dose_micrograms', by its unit",
+}
+
+
+def _columns(names: Sequence[str], one: str, several: str) -> str:
+    """``Column 'a' holds``, ``Columns 'a', 'b' hold``."""
+    listed = ", ".join(f"'{name}'" for name in names)
+    return f"Column {listed} {one}" if len(names) == 1 else f"Columns {listed} {several}"
 
 
 def _holds_a_number(table: Table, position: int) -> bool:
