@@ -1,5 +1,6 @@
 """Bad input: one clear message, exit status 2, nothing written, nothing of the diary repeated."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,23 @@ def test_check_lists_what_verdict_stops_at(lodose, microdose, tmp_path) -> None:
     run = lodose("check", diary)
     assert run.returncode == 1
     assert "the fifth" in run.stdout
+
+
+def test_no_answer_is_built_on_a_value_outside_its_range(lodose, microdose, tmp_path) -> None:
+    header, *rows = (microdose / "diary.csv").read_text("utf-8").splitlines()
+    outcome = tomllib.loads((microdose / "protocol.toml").read_text("utf-8"))["primary_outcome"]
+    cells = rows[3].split(",")
+    cells[header.split(",").index(outcome)] = "4711"
+    diary = spoiled(microdose, tmp_path / "a", 5, (rows[3], ",".join(cells)))
+    before = sorted(tmp_path.rglob("*"))
+    for more in ((), ("--json",), ("--pdf", tmp_path / "a" / "r.pdf")):
+        run = lodose("verdict", diary, *more)
+        assert run.returncode == 2
+        assert not run.stdout
+        assert run.stderr.count("Error: ") == 1
+        for word in ("diary.csv, line 5: ", f"{outcome} is 4711", "Mend: ", "lodose check"):
+            assert word in run.stderr
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_missing_diary_or_protocol_is_named(lodose, microdose, tmp_path) -> None:

@@ -168,6 +168,15 @@ def test_a_disease_modifying_drug_changed_inside_holds_the_word(
         assert any("the model allows for it" in line for line in found.wording.uncertain)
 
 
+def test_faults_leave_no_mean_in_a_before_after_answer(protocol: Maker, diary: Maker) -> None:
+    plan = protocol("BA", 28, design="before-after")
+    entries = diary(plan, -2.5)
+    spoilt = (replace(entries.entries[0], outcomes={"pain": 400.0}), *entries.entries[1:])
+    found = lodose.verdict(replace(entries, entries=spoilt), plan)
+    assert "faults that must be mended first" in found.wording.answer
+    assert "on average" not in found.wording.answer
+
+
 def test_faults_in_the_diary_hold_the_word(protocol: Maker, diary: Maker) -> None:
     plan = protocol()
     entries = diary(plan, -2.5)
@@ -175,6 +184,12 @@ def test_faults_in_the_diary_hold_the_word(protocol: Maker, diary: Maker) -> Non
     found = lodose.verdict(entries, plan, today=last - timedelta(days=1))
     assert found.word is Word.NOT_KNOWN_YET
     assert "faults that must be mended first" in found.reason
+    answer = found.primary
+    assert answer.not_estimable == found.reason
+    assert (answer.effect, answer.contrast, answer.probabilities) == (None, None, None)
+    assert (answer.paired, answer.randomisation, answer.priors) == (None, None, ())
+    assert all(period.mean is None and period.sd is None for period in answer.periods)
+    assert found.wording.benefit == "Benefit: no figure can be given yet."
     assert lodose.verdict(entries, plan, today=last).word is Word.HELPS
 
 

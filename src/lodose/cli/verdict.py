@@ -16,9 +16,13 @@ from lodose.cli.shared import (
     read_inputs,
     write_json,
 )
+from lodose.errors import InputError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from lodose.diary import Diary
+    from lodose.trial import Protocol
     from lodose.verdict import Verdict
 
 
@@ -61,12 +65,14 @@ def verdict(
     if charts is not None:
         check_charts_place(charts)
     entries, plan = read_inputs(diary, protocol)
+    on = day_of_reading(today, plan)
+    _check_faults(entries, plan, on, diary.name)
     with progress("Reading the answer out of the diary ..."):
         # Only now: the numerical libraries take a second that a bad diary need not wait for.
         from lodose.verdict import to_json
         from lodose.verdict import verdict as answer
 
-        result = answer(entries, plan, today=day_of_reading(today, plan))
+        result = answer(entries, plan, today=on)
     if result.word == "not known yet":
         with progress("Looking ahead ..."):
             result = _with_planning(result, entries, left_out=no_planning)
@@ -90,6 +96,23 @@ def verdict(
         for written in (pdf, charts):
             if written is not None:
                 typer.echo(f"Written: {written}")
+
+
+def _check_faults(entries: "Diary", plan: "Protocol", on: "date", file: str) -> None:
+    """Stop at the first fault: no answer is built on values that must be mended first."""
+    from lodose.trial import audit
+
+    faults = audit(entries, plan, today=on).errors
+    if not faults:
+        return
+    first = faults[0]
+    more = f" {len(faults)} such faults were found." if len(faults) > 1 else ""
+    raise InputError(
+        first.message.rstrip("."),
+        f"correct it in the file or the plan; `lodose check {file}` lists every fault.{more}",
+        file=file,
+        row=first.line,
+    )
 
 
 def _with_planning(result: "Verdict", entries: "Diary", *, left_out: bool) -> "Verdict":

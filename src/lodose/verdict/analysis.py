@@ -75,15 +75,19 @@ def analyse(
     *,
     engine: Engine,
     whole: bool = True,
+    faulty: str = "",
 ) -> Analysis:
     """Analyse one outcome; what cannot be estimated carries its reason instead of numbers.
 
     Unless `whole`, the fitted curve, the other terms of the model, the sensitivity table and the
     tipping points are left empty: they cost most of the time and only the primary outcome shows
-    them.
+    them. Where the diary has faults, `faulty` says so and nothing is computed from its values.
     """
     series = outcome_series(diary, table, outcome)
     periods = period_results(diary, protocol, table, series)
+    if faulty:
+        blank = tuple(replace(period, mean=None, sd=None) for period in periods)
+        return Analysis(_unanswered(outcome, blank, faulty), "", "", None, None, ())
     means = means_by_period(series, table, transition_days=protocol.transition_days)
     descriptive = protocol.design == "before-after"
     paired, no_paired = (None, "") if descriptive else paired_companion(means, protocol)
@@ -97,20 +101,7 @@ def analyse(
             posterior = _fit(table, series, protocol, outcome, told, engine)
         except NotEstimableError as error:
             reason = sentence("reason", "other", problem=str(error))
-    answer = OutcomeAnswer(
-        outcome=outcome,
-        effect=None,
-        contrast=None,
-        probabilities=None,
-        priors=(),
-        terms={},
-        periods=periods,
-        paired=paired,
-        randomisation=test,
-        curve=NO_CURVE,
-        word=Word.NOT_KNOWN_YET,
-        not_estimable=reason,
-    )
+    answer = replace(_unanswered(outcome, periods, reason), paired=paired, randomisation=test)
     if posterior is not None:
         cuts = Cuts.of(protocol.cuts)
         decision = settle(posterior, better=outcome.better, mcid=float(outcome.mcid), cuts=cuts)
@@ -127,6 +118,23 @@ def analyse(
             )
     names = tuple(column.name for column in told)
     return Analysis(answer, no_paired, no_test, posterior, decision, names)
+
+
+def _unanswered(outcome: Outcome, periods: tuple[PeriodResult, ...], reason: str) -> OutcomeAnswer:
+    return OutcomeAnswer(
+        outcome=outcome,
+        effect=None,
+        contrast=None,
+        probabilities=None,
+        priors=(),
+        terms={},
+        periods=periods,
+        paired=None,
+        randomisation=None,
+        curve=NO_CURVE,
+        word=Word.NOT_KNOWN_YET,
+        not_estimable=reason,
+    )
 
 
 def why_not_estimable(

@@ -9,7 +9,7 @@ from lodose.diary import Diary
 from lodose.inference.estimate import Engine
 from lodose.trial import Protocol, audit
 from lodose.verdict.analysis import Analysis, analyse
-from lodose.verdict.arrays import DayTable, day_table, medicine_changes
+from lodose.verdict.arrays import day_table, medicine_changes
 from lodose.verdict.blinding import claim_of, guess_indices
 from lodose.verdict.doctor import words_for_doctor
 from lodose.verdict.guesses import guess_score
@@ -64,8 +64,9 @@ def verdict(
     table = day_table(diary, protocol)
     checked = audit(diary, protocol, today=on)
     medicines = medicine_changes(protocol, table)
-    primary = analyse(diary, protocol, table, protocol.primary, engine=engine)
     held = reason_against(protocol, checked, medicines)
+    faulty = held if checked.errors else ""
+    primary = analyse(diary, protocol, table, protocol.primary, engine=engine, faulty=faulty)
     reason = held or primary.answer.not_estimable or reason_of_onset(primary.decision, protocol)
     word = Word.NOT_KNOWN_YET if reason else primary.answer.word
     facts = Facts(
@@ -85,7 +86,16 @@ def verdict(
         word=word,
         wording=words_for_person(facts, words_for_doctor(facts)),
         primary=_held(primary.answer, reason),
-        also_measured=_also_measured(diary, protocol, table, engine, held),
+        also_measured=tuple(
+            _held(
+                analyse(
+                    diary, protocol, table, item, engine=engine, whole=False, faulty=faulty
+                ).answer,
+                held,
+            )
+            for item in protocol.outcomes
+            if item.name != protocol.primary_outcome
+        ),
         side_effects=facts.side_effects,
         side_effects_asked=any(facts.days_asked.values()),
         audit=checked,
@@ -101,16 +111,6 @@ def verdict(
 def _held(answer: OutcomeAnswer, reason: str) -> OutcomeAnswer:
     """Hold the word back where something other than the numbers forbids it."""
     return replace(answer, word=Word.NOT_KNOWN_YET) if reason else answer
-
-
-def _also_measured(
-    diary: Diary, protocol: Protocol, table: DayTable, engine: Engine, held: str
-) -> tuple[OutcomeAnswer, ...]:
-    others = (item for item in protocol.outcomes if item.name != protocol.primary_outcome)
-    found = (
-        analyse(diary, protocol, table, item, engine=engine, whole=False).answer for item in others
-    )
-    return tuple(_held(answer, held) for answer in found)
 
 
 def _provenance(diary: Diary, protocol: Protocol, primary: Analysis, engine: Engine) -> Provenance:
