@@ -84,6 +84,24 @@ def test_turning_the_scale_round_turns_the_effect(seed: int, effect: float) -> N
     assert there.probability_above(1) == pytest.approx(here.probability_below(-1), abs=1e-9)
 
 
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_column_that_is_never_on_changes_nothing(engine: Any) -> None:
+    arrays = make_trial(5)
+    flare = TrialArrays(
+        arrays.outcome,
+        arrays.treatment,
+        arrays.period,
+        columns=np.zeros((arrays.days, 1)),
+        column_prior_sd=[1.0],
+        column_names=["flare"],
+    )
+    rule = Rule("plain", 8, 8, 21, 8, 6, boxed=False)
+    without, beside = (fit(a, rule=rule, engine=engine) for a in (arrays, flare))
+    assert beside.mean == pytest.approx(without.mean, abs=0.002 * without.sd)
+    assert beside.sd == pytest.approx(without.sd, rel=0.002)
+    assert beside.terms["flare"].sd == pytest.approx(1.0, rel=1e-6)  # its prior
+
+
 def test_days_outside_every_period_change_nothing_but_the_calendar() -> None:
     arrays = make_trial(5)
     noisy = arrays.outcome.copy()

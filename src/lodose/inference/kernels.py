@@ -221,7 +221,7 @@ def smallest_residual(
 ) -> float:
     """Residual sum of squares at s = 1 with all terms free, at the best onset."""
     for i in range(fixed - 1):  # relative: keeps columns that say the same from dividing by zero
-        ridge[i] = 1e-12 * reduced[1 + i, 1 + i]
+        ridge[i] = 1e-12 * reduced[1 + i, 1 + i] + 1e-30
     q_yy, _ = project(reduced, reduced_square, fixed, 1.0, ridge, hold, q_ey, q_ee, root)
     best = 0.0
     for k in range(q_ey.size):
