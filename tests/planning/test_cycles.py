@@ -24,7 +24,7 @@ def broken_off(protocol: Any, days: int, effect: float = 0.0, **more: Any) -> Di
 def test_going_on_means_the_rest_of_the_plan_then_further_pairs_of_its_usual_length() -> None:
     protocol = make_protocol("ABBAABBA", days=4)
     table = day_table(broken_off(protocol, 18), protocol)
-    future = future_of(protocol, table, 4)
+    future = future_of(protocol, table, (1, 2, 3, 4))
     # Pair 3 has begun (days 16 to 23), pair 4 follows, then pairs of 2 x 4 days.
     assert future.running
     assert future.ends == (6, 14, 22, 30)
@@ -35,20 +35,20 @@ def test_going_on_means_the_rest_of_the_plan_then_further_pairs_of_its_usual_len
     assert drawn == {(1, 0, 1, 0), (1, 0, 0, 1), (0, 1, 1, 0), (0, 1, 0, 1)}
 
     done = day_table(make_diary(protocol), protocol)
-    assert future_of(protocol, done, 2).ends == (8, 16)
-    assert not future_of(protocol, done, 2).running
+    assert future_of(protocol, done, (1, 2)).ends == (8, 16)
+    assert not future_of(protocol, done, (1, 2)).running
 
     on_off = make_protocol("BABA", days=4, design="open-on-off")
-    after = future_of(on_off, day_table(make_diary(on_off), on_off), 2)
+    after = future_of(on_off, day_table(make_diary(on_off), on_off), (1, 2))
     assert after.draw_treatment(stream(1, 1))[::4].tolist() == [0, 1, 0, 1]
 
 
 def test_the_same_answer_for_any_executor_and_its_parts_add_up() -> None:
     protocol = make_protocol("ABBA", days=6, priors={})
     diary = broken_off(protocol, 24, -0.8, noise=1.0)
-    found = cycles_to_settle(diary, protocol, simulations=20, cycles=2)
+    found = cycles_to_settle(diary, protocol, simulations=20, cycles=(1, 2))
     with ThreadPoolExecutor(2) as pool:
-        again = cycles_to_settle(diary, protocol, simulations=20, cycles=2, executor=pool)
+        again = cycles_to_settle(diary, protocol, simulations=20, cycles=(1, 2), executor=pool)
     assert again == found
     assert [row.cycles for row in found.rows] == [1, 2]
     for row in found.rows:
@@ -57,19 +57,19 @@ def test_the_same_answer_for_any_executor_and_its_parts_add_up() -> None:
     assert "your prescriber decides" in found.words.casefold()
     assert "after one more cycle (12 days)" in found.words
     assert found.simulations == 20
-    assert cycles_to_settle(diary, protocol, simulations=20, cycles=2, seed=2) != found
+    assert cycles_to_settle(diary, protocol, simulations=20, cycles=(1, 2), seed=2) != found
 
 
 @pytest.mark.slow
 def test_a_clear_gain_is_expected_to_be_found_and_more_cycles_help() -> None:
     protocol = make_protocol("ABBAABBA", days=7, priors={})
     clear = cycles_to_settle(
-        broken_off(protocol, 35, -3.0, noise=0.8), protocol, simulations=60, cycles=3
+        broken_off(protocol, 35, -3.0, noise=0.8), protocol, simulations=60, cycles=(1, 3)
     )
     assert clear.rows[-1].benefit > 0.8
     assert clear.rows[-1].harm == 0
     unclear = cycles_to_settle(
-        broken_off(protocol, 28, -0.9, noise=2.0), protocol, simulations=60, cycles=4
+        broken_off(protocol, 28, -0.9, noise=2.0), protocol, simulations=60, cycles=(1, 4)
     )
     assert unclear.rows[-1].upper > unclear.rows[0].lower
     assert unclear.rows[0].settled < clear.rows[0].settled
@@ -92,7 +92,7 @@ def test_known_columns_and_gaps_go_on_too() -> None:
     )
     diary = make_diary(protocol, -1.0, noise=1.0)
     gappy = Diary(diary.entries[::2], diary.outcome_names, diary.source)
-    found = cycles_to_settle(gappy, protocol, simulations=6, cycles=1)
+    found = cycles_to_settle(gappy, protocol, simulations=6, cycles=(1,))
     assert len(found.rows) == 1
 
 
@@ -116,8 +116,9 @@ def test_what_more_days_cannot_settle_is_refused() -> None:
     flat = make_diary(protocol, 0.0, noise=0.0)
     with pytest.raises(LodoseError, match="same on every day"):
         cycles_to_settle(flat, protocol)
-    with pytest.raises(ValueError, match="must be 1 or more"):
-        cycles_to_settle(make_diary(protocol), protocol, cycles=0)
+    for wrong in ({"cycles": ()}, {"cycles": (0, 1)}, {"cycles": (2, 1)}, {"simulations": 0}):
+        with pytest.raises(ValueError, match="must be 1 or more"):
+            cycles_to_settle(make_diary(protocol), protocol, **wrong)  # type: ignore[arg-type]
 
 
 def test_only_an_answer_that_is_open_for_want_of_days_is_looked_ahead_from() -> None:

@@ -45,7 +45,7 @@ from lodose.verdict.numbers import count as count_in_words
 from lodose.verdict.person import reason_against
 from lodose.workers import Progress, in_chunks
 
-CYCLES = 4
+CYCLES = (1, 2, 4)
 SIMULATIONS = (30, 100)
 """Fewest and most, where the number is left to what takes about a second."""
 
@@ -70,7 +70,7 @@ class Future:
     arms : (P,) int
         Arm of every period; -1 where a coin decides within the pair.
     ends : tuple of int
-        Days from now at which each further cycle is complete.
+        Days from now at which so many further cycles are complete.
     running
         Whether the first of them has begun.
     """
@@ -107,7 +107,7 @@ def cycles_to_settle(
     diary: Diary,
     protocol: Protocol,
     *,
-    cycles: int = CYCLES,
+    cycles: Sequence[int] = CYCLES,
     simulations: int | None = None,
     seed: int = SEED,
     rule: Rule = SCREENING,
@@ -124,8 +124,8 @@ def cycles_to_settle(
     ----------
     diary, protocol
         An unfinished or undecided trial.
-    cycles : int
-        How far to look ahead; a cycle is a pair of periods, the one now running included.
+    cycles : sequence of int
+        How far to look ahead, growing; a cycle is a pair of periods, the one now running included.
     simulations : int, optional
         As many as take about a second on one core, 30 to 100, when left out; that number follows
         from the length of the trial and not from the machine.
@@ -152,8 +152,10 @@ def cycles_to_settle(
             "A before and after comparison is never settled by more days of the same. "
             "Mend: plan periods with and without the treatment."
         )
-    if cycles < 1 or (simulations is not None and simulations < 1):
-        raise ValueError(f"cycles {cycles} and simulations {simulations} must be 1 or more")
+    if not cycles or min(cycles) < 1 or list(cycles) != sorted(set(cycles)):
+        raise ValueError(f"cycles {tuple(cycles)} must be 1 or more and growing")
+    if simulations is not None and simulations < 1:
+        raise ValueError(f"simulations must be 1 or more, got {simulations}")
     table = day_table(diary, protocol)
     future = future_of(protocol, table, cycles)
     if simulations is None:
@@ -168,17 +170,17 @@ def cycles_to_settle(
             raise sides
         found.append(sides)
     rows = tuple(
-        _row(number, days, [sides[number - 1] for sides in found])
-        for number, days in enumerate(future.ends, 1)
+        _row(number, days, [sides[place] for sides in found])
+        for place, (number, days) in enumerate(zip(cycles, future.ends, strict=True))
     )
     return Planning(in_words(rows, running=future.running), rows, simulations, seed, rule.name)
 
 
 def affordable(future: Future, days: int) -> int:
-    """Simulations that take about a second: a fit's time grows with days and periods."""
+    """Simulations that take about 0.8 s: a fit's time grows with days and periods."""
     milliseconds = 0.9 + (days + future.period.size) * future.arms.size / 1000.0
     fewest, most = SIMULATIONS
-    return max(fewest, min(most, int(1000.0 / (len(future.ends) * milliseconds))))
+    return max(fewest, min(most, int(800.0 / (len(future.ends) * milliseconds))))
 
 
 def more_days_may_settle(verdict: Verdict, diary: Diary) -> bool:
@@ -203,15 +205,14 @@ def _row(number: int, days: int, sides: Sequence[int]) -> CycleChance:
 
 
 def in_words(rows: Sequence[CycleChance], *, running: bool) -> str:
-    """One short paragraph; the first, second and last number of cycles.
+    """One short paragraph.
 
     ``running``: the first of them has begun already.
     """
-    shown = [row for row in rows if row.cycles <= 2 or row is rows[-1]]
     parts = [
         f"{chance_in_words(row.settled)} after {NUMBERS.get(row.cycles, str(row.cycles))}"
-        f"{' more cycle' if row is shown[0] else ''} ({count_in_words(row.days, 'day')})"
-        for row in shown
+        f"{' more cycle' if row is rows[0] else ''} ({count_in_words(row.days, 'day')})"
+        for row in rows
     ]
     said = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
     counted = ", counting the one now running," if running else ""
@@ -221,8 +222,8 @@ def in_words(rows: Sequence[CycleChance], *, running: bool) -> str:
     )
 
 
-def future_of(protocol: Protocol, table: DayTable, cycles: int) -> Future:
-    """The rest of the protocol, then further pairs, up to the end of so many cycles."""
+def future_of(protocol: Protocol, table: DayTable, cycles: Sequence[int]) -> Future:
+    """The rest of the protocol, then further pairs, up to the end of the last of `cycles`."""
     now = len(table.dates)
     arms = [int(period.arm == "active") for period in protocol.periods]
     starts: dict[int, int] = {}  # by cycle of the protocol
@@ -241,14 +242,14 @@ def future_of(protocol: Protocol, table: DayTable, cycles: int) -> Future:
     drawn = protocol.randomisation.method != "none"
     stretches = [period]
     total = period.size
-    while len(complete) < cycles:
+    while len(complete) < max(cycles):
         first, last = len(arms), arms[-1]
         stretches.append(np.repeat([first, first + 1], usual))
         arms += [-1, -1] if drawn else [1 - last, last]
         total += 2 * usual
         complete.append(total)
-    whole = np.concatenate(stretches)[: complete[cycles - 1]]
-    return Future(whole, np.array(arms), tuple(complete[:cycles]), running)
+    whole = np.concatenate(stretches)[: complete[max(cycles) - 1]]
+    return Future(whole, np.array(arms), tuple(complete[number - 1] for number in cycles), running)
 
 
 def _present(
