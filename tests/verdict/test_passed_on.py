@@ -1,0 +1,90 @@
+"""What a protocol or a diary says must reach the model and the counts, not only be accepted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lodose
+from lodose.diary import Diary, SideEffect
+from lodose.inference import Posterior
+from lodose.trial import Protocol
+from lodose.verdict.analysis import analyse, resolution_of
+from lodose.verdict.arrays import day_table
+from lodose.verdict.harms import side_effect_counts
+
+Maker = Callable[..., Any]
+
+
+def posterior(plan: Protocol, entries: Diary) -> Posterior:
+    (outcome,) = plan.outcomes
+    found = analyse(
+        entries, plan, day_table(entries, plan), outcome, engine="compiled", whole=False
+    )
+    assert found.posterior is not None
+    return found.posterior
+
+
+@pytest.mark.parametrize(("running", "exposure"), [(False, 0.0), (True, 1.0)])
+def test_a_treatment_that_was_running_is_there_on_the_first_day(
+    protocol: Maker, diary: Maker, running: bool, exposure: float
+) -> None:
+    priors = {"onset_at_once": 0, "onset_median_days": 5}
+    plan = protocol("BAAB", treatment={"running_at_start": running}, priors=priors)
+    found = posterior(plan, diary(plan, -2.0))
+    assert found.arrays.initial_exposure == exposure
+    # The trial begins on the comparator: what is there on its first day was there before.
+    assert (found.fitted().exposure[0] > 0) == running
+
+
+def test_the_prior_of_the_autocorrelation_reaches_the_fit(protocol: Maker, diary: Maker) -> None:
+    means = []
+    for given in ([2, 20], [20, 2]):
+        plan = protocol("BAAB", priors={"onset_at_once": 1, "autocorrelation": given})
+        found = posterior(plan, diary(plan, -2.0))
+        assert found.priors.autocorrelation == tuple(float(each) for each in given)
+        means.append(found.terms["autocorrelation"].mean)
+    assert means[0] < means[1] - 0.3
+
+
+def test_the_resolution_is_the_step_of_the_scale_or_the_smallest_gap(protocol: Maker) -> None:
+    (outcome,) = protocol("AB").outcomes
+    series = np.array([1.0, 4.0, np.nan, 4.25, 7.0])
+    assert outcome.step == 1
+    assert resolution_of(series, outcome) == 1.0
+    stepless = outcome.model_copy(update={"step": None})
+    assert resolution_of(series, stepless) == 0.25
+    fine = np.array([1.0, 1.0001])
+    assert resolution_of(fine, stepless) == float(outcome.range) / 1000
+    assert resolution_of(np.array([3.0]), stepless) == float(outcome.range) / 1000
+
+
+def test_the_step_reaches_the_fit(protocol: Maker, diary: Maker) -> None:
+    scale = {"name": "pain", "minimum": 0, "maximum": 10, "better": "lower"}
+    plan = protocol("BAAB", outcomes=[{**scale, "step": Decimal("0.5")}])
+    assert posterior(plan, diary(plan, -2.0)).priors.resolution == 0.5
+
+
+def test_the_worst_severity_of_a_side_effect_is_kept(protocol: Maker, diary: Maker) -> None:
+    felt = {1: ("Nausea", 1), 3: ("nausea", 3), 5: (" nausea ", 2), 20: ("nausea", 1)}
+    plan = protocol("ABBA")
+    entries = diary(
+        plan, side_effects=lambda day, arm: (SideEffect(*felt[day]),) if day in felt else ()
+    )
+    (count,) = lodose.verdict(entries, plan).side_effects
+    assert (count.name, count.worst_severity) == ("nausea", 3)
+    assert (count.active_days, count.comparator_days) == (3, 1)
+
+
+def test_a_side_effect_written_twice_on_a_day_counts_once_at_its_worst(
+    protocol: Maker, diary: Maker
+) -> None:
+    plan = protocol("ABBA")
+    entries = diary(plan)
+    twice = (SideEffect("nausea", 3), SideEffect("nausea", 1))
+    changed = replace(entries.entries[0], side_effects=twice)
+    (count,) = side_effect_counts(Diary((changed, *entries.entries[1:]), ("pain",)), plan)
+    assert (count.active_days, count.worst_severity) == (1, 3)
