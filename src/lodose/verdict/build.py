@@ -81,6 +81,7 @@ def verdict(
         blinding=guess_indices(protocol),
         medicines=medicines,
         guesses=guess_score(protocol),
+        days_so_far=_days_up_to(min(on, diary.last_day), protocol),
     )
     return Verdict(
         word=word,
@@ -106,6 +107,12 @@ def verdict(
         blinding=facts.blinding,
         guesses=facts.guesses,
     )
+
+
+def _days_up_to(last: date, protocol: Protocol) -> int:
+    """Planned days up to a day."""
+    begun = (period for period in protocol.periods if period.start <= last)
+    return sum((min(period.end, last) - period.start).days + 1 for period in begun)
 
 
 def _held(answer: OutcomeAnswer, reason: str) -> OutcomeAnswer:

@@ -64,11 +64,17 @@ class Facts:
     blinding: tuple[BlindingIndex, ...]
     medicines: tuple[MedicineChange, ...]
     guesses: GuessScore | None = None
+    days_so_far: int | None = None  # planned days up to the last entry or today; None: all
 
     @property
     def answer(self) -> OutcomeAnswer:
         """The primary outcome's answer."""
         return self.analysis.answer
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether planned days are still to come."""
+        return self.days_so_far is not None and self.days_so_far < self.audit.days_planned
 
     @property
     def outcome(self) -> Outcome:
@@ -299,6 +305,9 @@ def sceptics_word(facts: Facts) -> Word:
 
 def _uncertain_data(facts: Facts) -> list[str]:
     lines = []
+    if facts.unfinished:
+        done = {"done": facts.days_so_far, "planned": facts.audit.days_planned}
+        lines.append(sentence("uncertain", "unfinished", **done))
     periods = sum(period.days_observed > 0 for period in facts.answer.periods)
     if 0 < periods <= FEW_PERIODS:
         lines.append(sentence("uncertain", "few-periods", periods=periods))
@@ -308,7 +317,7 @@ def _uncertain_data(facts: Facts) -> list[str]:
         planned = audit.days_observed + audit.missing_days
         counts = {"missing": audit.missing_days, "planned": planned}
         missing.append(sentence("uncertain", "missing", **counts))
-    if not facts.reason and (said := missing_line(facts.answer, facts.protocol)):
+    if not facts.reason and (said := missing_line(facts.answer, facts.protocol, facts.unfinished)):
         missing.append(said)
     if missing:
         lines.append(" ".join(missing))

@@ -62,13 +62,16 @@ def sensitivity_for_doctor(answer: OutcomeAnswer) -> list[str]:
     return [line]
 
 
-def missing_line(answer: OutcomeAnswer, protocol: Protocol) -> str:
-    """Tell the person what the days without an entry could do to the answer, or ""."""
+def missing_line(answer: OutcomeAnswer, protocol: Protocol, unfinished: bool = False) -> str:
+    """Tell the person what the days without an entry could do to the answer, or "".
+
+    Of an unfinished trial only what was so far.
+    """
     if not answer.missing:
         return ""
     missing = sum(point.days_missing for point in answer.missing)
     if not missing:
-        return sentence("missing", "complete")
+        return sentence("missing", "complete-so-far" if unfinished else "complete")
     found = [
         (size, point.arm, direction, word)
         for point in answer.missing
