@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
 from lodose.diary import Instrument, read_instruments
 from lodose.trial.values import (
@@ -103,9 +103,11 @@ class Outcome(Part):
         width = self.maximum - self.minimum
         for key in ("mcid", "mcid_default", "step"):
             size = getattr(self, key)
-            if size is not None and size >= width:
+            # A step as large as the range is a yes or no.
+            if size is not None and (size > width if key == "step" else size >= width):
                 raise fault(
-                    f"has {key} {size}, as large as the whole range of {width}",
+                    f"has {key} {size}, {'larger than' if size > width else 'as large as'} the "
+                    f"whole range of {width}",
                     f"write a smaller {key}, for example {width * _TENTH}.",
                 )
         return self
@@ -218,20 +220,76 @@ class Randomisation(Part):
         return self
 
 
+def _between(least: str, most: str, zero: str, *, may_be_zero: bool = False) -> AfterValidator:
+    """Refuse a number outside two bounds, and say what 0 means where it is given or allowed."""
+    allowed = f", or 0: {zero}" if may_be_zero else ""
+
+    def check(value: Decimal) -> Decimal:
+        if (may_be_zero and value == 0) or Decimal(least) <= value <= Decimal(most):
+            return value
+        told = f" (0 would mean {zero})" if value == 0 else ""
+        raise fault(
+            f"is outside {least} to {most}{told}",
+            f"write a number from {least} to {most}{allowed}.",
+        )
+
+    return AfterValidator(check)
+
+
+def _limit(*, least: str = "0", most: str = "1", why: str) -> AfterValidator:
+    """Refuse a number that would decide the answer before the diary is read."""
+
+    def check(value: Decimal) -> Decimal:
+        if value < Decimal(least):
+            raise fault(f"is below {least}: {why}", f"write {least} or more.")
+        if value > Decimal(most):
+            raise fault(f"is above {most}: {why}", f"write {most} or less.")
+        return value
+
+    return AfterValidator(check)
+
+
 class PriorSettings(Part):
     """What is believed before the diary, on a 0 to 10 scale; scaled by range / 10 when used."""
 
-    level_sd: Positive = Decimal("3")
-    trend_sd: NotNegative = Decimal("1.5")
+    level_sd: Annotated[
+        NotNegative, _between("0.5", "100", "that the usual level is known beforehand")
+    ] = Decimal("3")
+    trend_sd: Annotated[NotNegative, _between("0.05", "20", "no trend", may_be_zero=True)] = (
+        Decimal("1.5")
+    )
     autocorrelation: tuple[Positive, Positive] = (Decimal("2"), Decimal("2"))
-    day_noise_sd: Positive = Decimal("1.5")
-    day_drift_sd: Positive = Decimal("1.5")
-    period_sd: NotNegative = Decimal("0.75")
+    day_noise_sd: Annotated[
+        NotNegative, _between("0.05", "20", "that days never differ by chance")
+    ] = Decimal("1.5")
+    day_drift_sd: Annotated[
+        NotNegative, _between("0.05", "20", "no slow, correlated part", may_be_zero=True)
+    ] = Decimal("1.5")
+    period_sd: Annotated[
+        NotNegative, _between("0.05", "20", "no differences between periods", may_be_zero=True)
+    ] = Decimal("0.75")
     effect_mean: Exact = Decimal("0")
-    effect_sd: Positive = Decimal("1.5")
+    effect_sd: Annotated[
+        Positive,
+        _limit(least="0.2", most="1e12", why="the diary could hardly change what is believed"),
+    ] = Decimal("1.5")
     onset_at_once: Probability = Decimal("0.3")
-    onset_median_days: Positive = Decimal("5")
-    onset_log_sd: Positive = Decimal("1.0")
+    onset_median_days: Annotated[
+        NotNegative, _between("0.2", "120", "at once, which is onset_at_once = 1")
+    ] = Decimal("5")
+    onset_log_sd: Annotated[
+        NotNegative, _between("0.2", "2", "that the onset is known beforehand")
+    ] = Decimal("1.0")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if abs(self.effect_mean) > self.effect_sd:
+            raise fault(
+                f"have effect_mean {self.effect_mean} further from 0 than effect_sd "
+                f"{self.effect_sd}: that would all but decide the answer beforehand",
+                "write an effect_mean nearer to 0, or a larger effect_sd.",
+            )
+        return self
 
 
 class ModelSettings(Part):
@@ -255,15 +313,25 @@ class Event(Part):
 class Cuts(Part):
     """Probabilities at which the verdict changes its word, fixed beforehand."""
 
-    mcid_probability: OpenProbability = Decimal("0.80")
-    benefit_probability: OpenProbability = Decimal("0.95")
-    probable_mcid_probability: OpenProbability = Decimal("0.5")
-    equivalence_probability: OpenProbability = Decimal("0.90")
-    unlikely_probability: OpenProbability = Decimal("0.10")
+    mcid_probability: Annotated[
+        OpenProbability, _limit(least="0.5", why="'helps' would be said of what is unlikely")
+    ] = Decimal("0.80")
+    benefit_probability: Annotated[
+        OpenProbability, _limit(least="0.8", why="'helps' or 'harms' would be said by chance")
+    ] = Decimal("0.95")
+    probable_mcid_probability: Annotated[
+        OpenProbability, _limit(least="0.3", why="'probably' would be said of what is unlikely")
+    ] = Decimal("0.5")
+    equivalence_probability: Annotated[
+        OpenProbability,
+        _limit(least="0.7", why="'no meaningful difference' would be said by chance"),
+    ] = Decimal("0.90")
+    unlikely_probability: Annotated[
+        OpenProbability, _limit(most="0.3", why="'unlikely' would be said of what is likely")
+    ] = Decimal("0.10")
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        half = Decimal("0.5")
         if not (
             self.unlikely_probability
             < self.probable_mcid_probability
@@ -276,11 +344,6 @@ class Cuts(Part):
                 "<= benefit_probability.",
             )
         # Otherwise two different words could both be true of one diary.
-        if self.benefit_probability <= half or self.equivalence_probability <= half:
-            raise fault(
-                "let two verdicts be true at once",
-                "keep benefit_probability and equivalence_probability above 0.5.",
-            )
         if self.probable_mcid_probability <= 1 - self.equivalence_probability:
             raise fault(
                 "let 'probably helps' and 'no meaningful difference' be true at once",
