@@ -3,15 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
+from rich.console import Console
 
 import lodose
 from lodose.diary import Diary, SideEffect
 from lodose.inference import Posterior
+from lodose.report import print_terminal, write_pdf
 from lodose.trial import Protocol
+from lodose.verdict import to_json
 from lodose.verdict.analysis import analyse, resolution_of
 from lodose.verdict.arrays import day_table
 from lodose.verdict.harms import side_effect_counts
@@ -88,3 +94,33 @@ def test_a_side_effect_written_twice_on_a_day_counts_once_at_its_worst(
     changed = replace(entries.entries[0], side_effects=twice)
     (count,) = side_effect_counts(Diary((changed, *entries.entries[1:]), ("pain",)), plan)
     assert (count.active_days, count.worst_severity) == (1, 3)
+
+
+def test_a_yes_or_no_has_a_verdict(protocol: Maker, diary: Maker) -> None:
+    scale = {"name": "pain", "minimum": 0, "maximum": 1, "step": 1, "better": "lower"}
+    plan = protocol("ABBAABBA", outcomes=[scale])
+    rated = diary(plan, -0.6, level=0.8)
+    entries = [
+        replace(e, outcomes={"pain": float(e.outcomes["pain"] > 0.5)}) for e in rated.entries
+    ]
+    answer = lodose.verdict(Diary(tuple(entries), ("pain",)), plan).primary
+    assert answer.effect is not None
+    assert -1 < answer.effect.mean < -0.3
+
+
+def test_notes_are_kept_and_not_printed(protocol: Maker, diary: Maker, tmp_path: Path) -> None:
+    """docs/protocol.md says so."""
+    plan = protocol("ABBAABBA", title="Canarytitle", notes="Canarynotes")
+    entries = diary(plan, -2.5)
+    written = replace(entries.entries[0], note="Canaryday")
+    result = lodose.verdict(Diary((written, *entries.entries[1:]), ("pain",)), plan)
+    paper = Console(file=StringIO(), record=True, width=200)
+    print_terminal(result, paper)
+    write_pdf(result, tmp_path / "report.pdf")
+    pages = PdfReader(tmp_path / "report.pdf").pages
+    printed = paper.export_text() + " ".join(page.extract_text() for page in pages)
+    assert plan.question in printed
+    assert "Canary" not in printed
+    assert "Canarytitle" in to_json(result)
+    assert "Canarynotes" in to_json(result)
+    assert "Canaryday" not in to_json(result)
