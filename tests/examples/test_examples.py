@@ -41,7 +41,7 @@ def test_every_example_can_be_written_read_and_audited(name: str, tmp_path: Path
 def test_nothing_is_replaced_unless_asked(tmp_path: Path) -> None:
     mine = tmp_path / "diary.csv"
     mine.write_text("mine", encoding="utf-8")
-    with pytest.raises(LodoseError, match=r"already holds diary\.csv"):
+    with pytest.raises(LodoseError, match=r"already holds diary\.csv.*--force"):
         examples.write("blank", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["diary.csv"]
     assert mine.read_text(encoding="utf-8") == "mine"

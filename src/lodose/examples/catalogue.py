@@ -73,7 +73,7 @@ def write(name: str, folder: str | PathLike[str], *, force: bool = False) -> lis
     if there and not force:
         raise LodoseError(
             f"'{target}' already holds {', '.join(there)}. Mend: choose another folder, or "
-            "replace the files with force."
+            "replace the files with --force (in Python: force=True)."
         )
     try:
         target.mkdir(parents=True, exist_ok=True)
