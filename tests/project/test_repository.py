@@ -109,6 +109,18 @@ def test_no_lock_format_with_addresses_is_committed() -> None:
     assert not listed.stdout
 
 
+def test_the_source_archive_holds_the_whole_repository() -> None:
+    """So that the tests pass in it too; pyproject.toml and .gitignore are always in it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    packed = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.splitlines()  # nothing in the archive itself
+    tops = {f"/{name.partition('/')[0]}" for name in tracked}
+    assert sorted(tops - {"/pyproject.toml", "/.gitignore"} - set(packed)) == []
+    assert [name for name in packed if not (ROOT / name[1:]).exists()] == []
+
+
 def test_the_makefile_and_the_scripts_can_be_run() -> None:
     for script in (".ci/run", "tools/environment", "tools/demo", "tools/lock"):
         assert (ROOT / script).stat().st_mode & 0o100, f"{script} is not executable"
