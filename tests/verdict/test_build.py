@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -243,8 +244,9 @@ def test_short_periods_and_a_slow_drug_are_marked_as_looking_ahead(
 def test_looking_ahead_begins_below_three_time_constants(
     protocol: Maker, diary: Maker, days: int, marked: bool
 ) -> None:
-    known = {"onset_at_once": 0, "onset_median_days": 3, "onset_log_sd": "0.01"}
-    plan = protocol(days=days, priors=known)
+    plan = protocol(days=days, priors={"onset_at_once": 0, "onset_median_days": 3})
+    sure = plan.priors.model_copy(update={"onset_log_sd": Decimal("0.01")})  # nobody may be so sure
+    plan = plan.model_copy(update={"priors": sure})
     answer = lodose.verdict(diary(plan, -0.5), plan).primary
     assert answer.onset_median_days == pytest.approx(3, rel=0.05)
     assert answer.extrapolates == marked

@@ -14,7 +14,13 @@ from lodose.verdict.blinding import claim_of, guess_indices
 from lodose.verdict.doctor import words_for_doctor
 from lodose.verdict.guesses import guess_score
 from lodose.verdict.harms import days_asked, side_effect_counts
-from lodose.verdict.person import Facts, reason_against, reason_of_onset, words_for_person
+from lodose.verdict.person import (
+    Facts,
+    reason_against,
+    reason_of_onset,
+    reason_of_prior,
+    words_for_person,
+)
 from lodose.verdict.result import OutcomeAnswer, Provenance, Verdict, Word
 
 
@@ -67,8 +73,18 @@ def verdict(
     held = reason_against(protocol, checked, medicines)
     faulty = held if checked.errors else ""
     primary = analyse(diary, protocol, table, protocol.primary, engine=engine, faulty=faulty)
-    reason = held or primary.answer.not_estimable or reason_of_onset(primary.decision, protocol)
+    reason = (
+        held
+        or primary.answer.not_estimable
+        or reason_of_onset(primary.decision, protocol)
+        or reason_of_prior(primary.answer, protocol)
+    )
     word = Word.NOT_KNOWN_YET if reason else primary.answer.word
+    others = [
+        analyse(diary, protocol, table, item, engine=engine, whole=False, faulty=faulty).answer
+        for item in protocol.outcomes
+        if item.name != protocol.primary_outcome
+    ]
     facts = Facts(
         protocol=protocol,
         analysis=primary,
@@ -88,14 +104,7 @@ def verdict(
         wording=words_for_person(facts, words_for_doctor(facts)),
         primary=_held(primary.answer, reason),
         also_measured=tuple(
-            _held(
-                analyse(
-                    diary, protocol, table, item, engine=engine, whole=False, faulty=faulty
-                ).answer,
-                held,
-            )
-            for item in protocol.outcomes
-            if item.name != protocol.primary_outcome
+            _held(answer, held or reason_of_prior(answer, protocol)) for answer in others
         ),
         side_effects=facts.side_effects,
         side_effects_asked=any(facts.days_asked.values()),

@@ -64,6 +64,7 @@ def _effect(facts: Facts) -> list[str]:
             harm=probability_figure(p.harm),
             too_much=probability_figure(p.harm_at_least_mcid),
         ),
+        _cuts(facts),
     ]
     if outcome.mcid != outcome.mcid_default:
         default = amount(outcome.mcid_default, outcome, exact=True)
@@ -80,6 +81,19 @@ def _effect(facts: Facts) -> list[str]:
         )
     )
     return lines
+
+
+def _cuts(facts: Facts) -> str:
+    cuts = facts.protocol.cuts
+    return sentence(
+        SAID,
+        "cuts",
+        benefit=plain(cuts.benefit_probability),
+        enough=plain(cuts.mcid_probability),
+        probable=plain(cuts.probable_mcid_probability),
+        small=plain(cuts.equivalence_probability),
+        unlikely=plain(cuts.unlikely_probability),
+    )
 
 
 def _companions(facts: Facts) -> list[str]:

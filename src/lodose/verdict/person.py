@@ -360,6 +360,18 @@ def reason_of_onset(decision: Decision | None, protocol: Protocol) -> str:
     )
 
 
+def reason_of_prior(answer: OutcomeAnswer, protocol: Protocol) -> str:
+    """Say why the word hangs on what was believed beforehand, or ""."""
+    side = SIDES[answer.word]
+    rows = {row.key: row.probabilities for row in answer.priors}
+    if side not in ("benefit", "harm") or "data-alone" not in rows:
+        return ""
+    alone = rows["data-alone"]
+    if (alone.benefit >= alone.harm) == (side == "benefit"):
+        return ""
+    return sentence("reason", "prior", treatment=protocol.treatment.active)
+
+
 def _dose_reason(found: DoseAgreement, protocol: Protocol) -> str:
     treatment = protocol.treatment
     return sentence(

@@ -167,6 +167,7 @@ class _Readings:
         return self._refit(replace(self.priors, trend_sd=least))
 
     def without_autocorrelation(self) -> Posterior:
+        _check_changed(self.priors.drift_sd > 0)
         return self._refit(replace(self.priors, drift_sd=0.0))
 
     def with_period_sd(self, sd: float) -> Posterior:
