@@ -100,6 +100,11 @@ def chances_heading(verdict: Verdict) -> str:
     return "The chances of a difference, whatever caused it"
 
 
+def headline(verdict: Verdict) -> str:
+    """The word, no stronger than the design allows it to be said."""
+    return clean(verdict.wording.headline) or str(verdict.word)
+
+
 def three_lines(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     """Benefit, harm and what this does not tell, each with its name apart from its text."""
     wording = verdict.wording

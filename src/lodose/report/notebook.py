@@ -32,7 +32,8 @@ def notebook_html(verdict: Verdict) -> str:
     if verdict.protocol.synthetic:
         parts.append(f"<p><strong>{escape(content.SYNTHETIC)}</strong></p>")
     parts.append(f"<p>{_safe(verdict.protocol.question)}</p>")
-    parts.append(f"<p><strong>{_safe(wording.answer)}</strong> <em>({verdict.word})</em></p>")
+    headline = _safe(content.headline(verdict))
+    parts.append(f"<p><strong>{_safe(wording.answer)}</strong> <em>({headline})</em></p>")
     if wording.window:
         parts.append(f"<p>{_safe(wording.window)}</p>")
     parts.append("<dl>")

@@ -100,7 +100,7 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
         + f"{content.TITLE} · Lodose {clean(verdict.provenance.lodose_version)} · "
         "not a prescription: your prescriber decides",
         "question": clean(verdict.protocol.question),
-        "word": str(verdict.word),
+        "word": content.headline(verdict),
         "answer": clean(wording.answer),
         "window": clean(wording.window),
         "lines": content.three_lines(verdict),

@@ -48,7 +48,7 @@ def print_terminal(verdict: Verdict, console: Console) -> None:
     page.gap()
     page.line(verdict.wording.answer, style="bold")
     window = f" ({verdict.wording.window.rstrip('.')})" if verdict.wording.window else ""
-    page.line(f"Verdict: {verdict.word}{window}", style="dim")
+    page.line(f"Verdict: {content.headline(verdict)}{window}", style="dim")
     page.gap()
     page.pairs(content.three_lines(verdict))
     _print_chances(verdict, page)

@@ -6,7 +6,7 @@ from datetime import date
 
 from lodose.trial import Audit, Outcome, Protocol
 from lodose.trial.audit import DoseAgreement
-from lodose.verdict.analysis import Analysis
+from lodose.verdict.analysis import Analysis, arm_mean
 from lodose.verdict.arrays import MedicineChange
 from lodose.verdict.blinding import guesses_beat_chance, too_few_guesses
 from lodose.verdict.decision import SIDES, Decision
@@ -94,7 +94,20 @@ def words_for_person(facts: Facts, doctor: tuple[str, ...]) -> Wording:
         uncertain=tuple(uncertain_lines(facts)),
         doctor=doctor,
         allowed_for=known_lines(facts.answer, facts.protocol),
+        headline=headline(facts),
     )
+
+
+def headline(facts: Facts) -> str:
+    """The word above the answer, no stronger than the design allows."""
+    if facts.claim is Claim.CAUSED_BY:
+        return facts.word.value
+    if facts.claim is not Claim.CHANGED_SINCE:
+        return sentence("headline", facts.word.value)
+    means = [arm_mean(facts.answer.periods, arm) for arm in ("comparator", "active")]
+    # Otherwise something else is in the way: faults, doses, no day on one side.
+    changed = facts.reason == facts.answer.not_estimable and None not in means
+    return sentence("headline", "changed-since" if changed else "not-known")
 
 
 def answer_line(facts: Facts) -> str:

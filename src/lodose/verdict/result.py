@@ -244,6 +244,7 @@ class Wording:
         str, ...
     ]  # second layer: effect, interval, probabilities, model, priors, data quality
     allowed_for: tuple[str, ...] = ()  # what else the model saw, a sentence each
+    headline: str = ""  # the word as far as the design allows it to be said
 
 
 @dataclass(frozen=True, slots=True)
