@@ -14,6 +14,7 @@ from lodose.verdict.arrays import (
     DayTable,
     FloatArray,
     means_by_period,
+    means_whatever_the_order,
     medicine_changes,
     outcome_series,
     period_results,
@@ -91,7 +92,8 @@ def analyse(
     means = means_by_period(series, table, transition_days=protocol.transition_days)
     descriptive = protocol.design == "before-after"
     paired, no_paired = (None, "") if descriptive else paired_companion(means, protocol)
-    test, no_test = (None, "") if descriptive else randomisation_companion(means, protocol)
+    fixed = means_whatever_the_order(series, table, transition_days=protocol.transition_days)
+    test, no_test = (None, "") if descriptive else randomisation_companion(fixed, protocol)
     columns = known_columns(protocol, table, medicine_changes(protocol, table))
     told = tuple(column for column in columns if column.told_by(series))
     posterior, decision = None, None

@@ -93,6 +93,21 @@ def means_by_period(
     )
 
 
+def means_whatever_the_order(
+    series: FloatArray, table: DayTable, *, transition_days: int
+) -> tuple[PeriodMean, ...]:
+    """Period means with the first days of every period left out, switch or no switch.
+
+    For the randomisation test: which days count must not depend on the sequence that was drawn,
+    or the other sequences would be laid over means that only this one has.
+    """
+    first = np.zeros(series.size, dtype=np.bool_)
+    for period in np.unique(table.period[table.period >= 0]):
+        first[np.flatnonzero(table.period == period)[:transition_days]] = True
+    kept = np.where(first, np.nan, series)
+    return means_by_period(kept, table, transition_days=0)
+
+
 def period_results(
     diary: Diary, protocol: Protocol, table: DayTable, series: FloatArray
 ) -> tuple[PeriodResult, ...]:
