@@ -26,7 +26,8 @@ class DayTable:
         where the trial still runs.
     treatment
         (T,) 1 active, 0 comparator, as scheduled. On days between periods nothing is
-        scheduled: 1 where the diary records the active treatment, otherwise 0.
+        scheduled: 1 where the diary records the active treatment, otherwise 0; where the
+        comparator is another dose of the drug, the active treatment is a dose that only it has.
     period, pair
         (T,) position of the period in the protocol and its pair; -1 for none.
     initial_treatment
@@ -51,7 +52,7 @@ def day_table(diary: Diary, protocol: Protocol) -> DayTable:
     for day, on in enumerate(dates):
         index = protocol.period_index(on)
         if index is None:
-            treatment[day] = _active_between_periods(diary, on)
+            treatment[day] = _active_between_periods(diary, protocol, on)
             continue
         scheduled = protocol.periods[index]
         treatment[day] = int(scheduled.arm == "active")
@@ -61,13 +62,19 @@ def day_table(diary: Diary, protocol: Protocol) -> DayTable:
     return DayTable(dates, treatment, period, pair, running)
 
 
-def _active_between_periods(diary: Diary, on: date) -> bool:
+def _active_between_periods(diary: Diary, protocol: Protocol, on: date) -> bool:
     entry = diary.by_date.get(on)
     if entry is None:
         return False
     if entry.arm is not None:
         return entry.arm == "active"
-    return (entry.dose_micrograms or 0) > 0
+    if not protocol.treatment.comparator_has_dose:
+        return (entry.dose_micrograms or 0) > 0
+    doses = {
+        arm: {p.dose_micrograms for p in protocol.periods if p.arm == arm and p.dose_micrograms}
+        for arm in ("active", "comparator")
+    }
+    return entry.dose_micrograms in doses["active"] - doses["comparator"]
 
 
 def outcome_series(diary: Diary, table: DayTable, outcome: Outcome) -> FloatArray:
