@@ -281,11 +281,15 @@ def _whole(posterior: Posterior, columns: tuple[KnownColumn, ...]) -> dict[str, 
 
 
 def onset_median(posterior: Posterior) -> float:
-    """Posterior median of the time constant of build-up and wash-out, days."""
-    days = posterior.parameters.onset_days
-    order = np.argsort(days)
-    below = np.cumsum(posterior.weight[order])
-    return float(days[order][min(int(np.searchsorted(below, 0.5)), days.size - 1)])
+    """Posterior median of the time constant of build-up and wash-out, days.
+
+    Known at nodes only: the distribution function is drawn straight between the middles of the
+    nodes' steps, as for the intervals of the model's other terms.
+    """
+    nodes, place = np.unique(posterior.parameters.onset_days, return_inverse=True)
+    weight = np.bincount(place.ravel(), weights=posterior.weight)
+    share = weight / weight.sum()
+    return float(np.interp(0.5, np.cumsum(share) - 0.5 * share, nodes))
 
 
 def _curve(posterior: Posterior, table: DayTable, series: FloatArray) -> Curve:
