@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from lodose.trial import Audit, Outcome, Protocol
 from lodose.trial.audit import DoseAgreement
@@ -38,6 +38,8 @@ from lodose.verdict.table import answers, sentence
 MOST_SIDE_EFFECTS = 3  # in the person's line; the rest stands in the table
 FEW_PERIODS = 8
 MUCH_MISSING = 0.1
+NEARLY_SURE = 0.95  # P(benefit) from which the direction is not called uncertain
+DAYS_BEFORE = 84  # a disease-modifying drug changed in these days may still be building up
 NEXT_STEP = {
     Word.HELPS: "helps",
     Word.PROBABLY_HELPS: "helps",
@@ -140,7 +142,8 @@ def benefit_line(facts: Facts) -> str:
     """The first of the three lines: what was gained, and how sure that is."""
     answer, outcome = facts.answer, facts.outcome
     if answer.effect is None or answer.probabilities is None:
-        return sentence("benefit", "none")
+        never = facts.claim is Claim.CHANGED_SINCE
+        return sentence("benefit", "never" if never else "none")
     low, high = _ends_in_benefit(answer)
     return sentence(
         "benefit",
@@ -184,7 +187,8 @@ def harm_line(facts: Facts) -> str:
     p = facts.answer.probabilities
     label = spoken(facts.outcome)
     if p is None:
-        first = sentence("harm", "no-figure", outcome=label)
+        never = facts.claim is Claim.CHANGED_SINCE
+        first = sentence("harm", "never-figure" if never else "no-figure", outcome=label)
     else:
         first = sentence(
             "harm",
@@ -252,11 +256,30 @@ def uncertain_lines(facts: Facts) -> list[str]:
         for item in facts.medicines
         if not item.disease_modifying
     ]
+    lines += _medicines_before(facts.protocol)
     if facts.claim is not Claim.CAUSED_BY:
         naltrexone = is_naltrexone(facts.protocol) and "pain" in facts.outcome.label.casefold()
         which = "placebo-naltrexone" if naltrexone else "placebo-general"
         lines.append(sentence("uncertain", which))
     return lines
+
+
+def _medicines_before(protocol: Protocol) -> list[str]:
+    """Name disease-modifying medicines that were changed shortly before the first day."""
+    first = protocol.first_day
+    return [
+        sentence(
+            "uncertain",
+            "medicine-before",
+            medicine=upper_first(medicine.name),
+            what=made.what,
+            date=day(made.date),
+        )
+        for medicine in protocol.medicines
+        if medicine.disease_modifying
+        for made in medicine.changes
+        if first - timedelta(days=DAYS_BEFORE) <= made.date < first
+    ]
 
 
 def _uncertain_blinding(facts: Facts) -> list[str]:
@@ -278,13 +301,14 @@ def _uncertain_estimate(facts: Facts) -> list[str]:
     if answer.effect is None or answer.contrast is None:
         return []
     low, high = _ends_in_benefit(answer)
+    ends = change(low, outcome), change(high, outcome)
+    lines = []
     if low < 0 < high:
-        values = {"low_change": change(low, outcome), "high_change": change(high, outcome)}
-        lines = [sentence("uncertain", "crosses", **values)]
-    else:
-        near, far = sorted((low, high), key=abs)
-        values = {"near_change": change(near, outcome), "far_change": change(far, outcome)}
-        lines = [sentence("uncertain", "wide", **values)]
+        which = _crossing(answer)
+        lines.append(sentence("uncertain", which, low_change=ends[0], high_change=ends[1]))
+    elif ends[0] != ends[1]:
+        near, far = ends if abs(low) < abs(high) else ends[::-1]
+        lines.append(sentence("uncertain", "wide", near_change=near, far_change=far))
     if not facts.reason and (said := sensitivity_line(answer)):
         lines.append(said)
     other = sceptics_word(facts)
@@ -307,6 +331,16 @@ def _uncertain_estimate(facts: Facts) -> list[str]:
             )
         )
     return lines
+
+
+def _crossing(answer: OutcomeAnswer) -> str:
+    """How firmly the direction is known although the interval reaches to both sides."""
+    p = answer.probabilities
+    if p is not None and p.benefit >= NEARLY_SURE:
+        return "crosses-loss"
+    if p is not None and p.harm >= NEARLY_SURE:
+        return "crosses-gain"
+    return "crosses"
 
 
 def sceptics_word(facts: Facts) -> Word:
