@@ -1,11 +1,15 @@
 """Numbers are readable on every scale: no exponents, and as many digits as matter."""
 
 import re
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import lodose
+from lodose.diary import Diary
+from lodose.trial import Protocol
 from lodose.verdict.numbers import MINUS, amount, decimals, plain
 from lodose.verdict.person import change
 
@@ -64,3 +68,19 @@ def test_usual_scales_keep_their_digits() -> None:
     assert [decimals(scale(*each)) for each in ((1, 10), (1.5, 10), (10, 100), (0.5, 4))] == [
         *(1, 1, 1, 2),
     ]
+
+
+def test_a_small_scale_has_figures_for_the_doctor_too(
+    protocol: Callable[..., Protocol], diary: Callable[..., Diary]
+) -> None:
+    small = {
+        "name": "pain",
+        "label": "Balance",
+        "minimum": -1,
+        "maximum": 1,
+        "better": "lower",
+        "mcid": "0.001",
+    }
+    made = protocol(outcomes=[small])
+    said = lodose.verdict(diary(made, -0.002, level=0.5, noise=0.0005), made).wording.doctor
+    assert not any("0.00 points" in line or " 0.00 to" in line for line in said)

@@ -124,3 +124,13 @@ def test_notes_are_kept_and_not_printed(protocol: Maker, diary: Maker, tmp_path:
     assert "Canarytitle" in to_json(result)
     assert "Canarynotes" in to_json(result)
     assert "Canaryday" not in to_json(result)
+
+
+def test_two_spellings_of_a_side_effect_on_one_day_count_once_at_the_worse(
+    protocol: Callable[..., Protocol], diary: Callable[..., Diary]
+) -> None:
+    made = protocol()
+    felt = (SideEffect("Nausea", 3), SideEffect("NAUSEA", 1), SideEffect("nausea", 2))
+    answer = lodose.verdict(diary(made, side_effects=lambda day, arm: felt), made)
+    (found,) = answer.side_effects
+    assert (found.worst_severity, found.active_days) == (3, 56)

@@ -5,6 +5,7 @@ from datetime import date
 from textwrap import wrap
 
 from lodose.trial import Outcome, Protocol
+from lodose.verdict.numbers import plain
 from lodose.verdict.result import Estimate
 
 MINUS = "\N{MINUS SIGN}"
@@ -115,7 +116,7 @@ def unit(outcome: Outcome) -> str:
 
 def amount(value: float, outcome: Outcome) -> str:
     """``1 point``, ``2.5 points``, ``10 mg/L``."""
-    text = number(value, 0 if float(value).is_integer() else 1)
+    text = plain(value)
     name = unit(outcome)
     return f"{text} point" if name == "points" and text == "1" else f"{text} {name}"
 

@@ -3,7 +3,15 @@
 from lodose.verdict.analysis import priors_of
 from lodose.verdict.blinding import pooled_guesses, pooled_p
 from lodose.verdict.limits import onset_limit
-from lodose.verdict.numbers import amount, count, figure, p_figure, plain, probability_figure
+from lodose.verdict.numbers import (
+    amount,
+    count,
+    doctors_decimals,
+    figure,
+    p_figure,
+    plain,
+    probability_figure,
+)
 from lodose.verdict.person import Facts
 from lodose.verdict.readings import SCEPTIC_SD
 from lodose.verdict.result import BlindingIndex, Estimate, GuessScore
@@ -11,7 +19,7 @@ from lodose.verdict.robust import known_for_doctor, missing_for_doctor, sensitiv
 from lodose.verdict.table import sentence
 
 SAID = "doctor"  # the section of the table
-DIGITS = 2  # one more than the person reads
+INDEX_DIGITS = 2
 
 
 def words_for_doctor(facts: Facts) -> tuple[str, ...]:
@@ -47,11 +55,21 @@ def _effect(facts: Facts) -> list[str]:
         return [sentence(SAID, "not-estimable", problem=answer.not_estimable)]
     mcid = amount(outcome.mcid, outcome, exact=True)
     rows = {row.key: row.effect.mean for row in answer.priors}
+    digits = doctors_decimals(outcome)
     lines = [
         sentence(
-            SAID, "effect", unit=unit, better=outcome.better, **_interval(answer.effect, DIGITS)
+            SAID,
+            "effect",
+            unit=unit,
+            better=outcome.better,
+            **_interval(answer.effect, digits),
         ),
-        sentence(SAID, "contrast", unit=unit, **_interval(answer.contrast, DIGITS)),
+        sentence(
+            SAID,
+            "contrast",
+            unit=unit,
+            **_interval(answer.contrast, digits),
+        ),
         sentence(
             SAID,
             "probabilities",
@@ -74,9 +92,9 @@ def _effect(facts: Facts) -> list[str]:
             SAID,
             "pull",
             sd=plain(SCEPTIC_SD / 10 * float(outcome.range)),
-            flat=figure(rows["data-alone"], DIGITS),
-            sceptical=figure(rows["trials"], DIGITS),
-            primary=figure(rows["primary"], DIGITS),
+            flat=figure(rows["data-alone"], digits),
+            sceptical=figure(rows["trials"], digits),
+            primary=figure(rows["primary"], digits),
             unit=unit,
         )
     )
@@ -114,7 +132,7 @@ def _companions(facts: Facts) -> list[str]:
                 pairs=paired.pairs,
                 p=p_figure(paired.p_value),
                 transition=transition,
-                **_interval(means, DIGITS),
+                **_interval(means, doctors_decimals(facts.outcome)),
             )
         )
     elif facts.analysis.no_paired:
@@ -224,9 +242,9 @@ def _blinding_arm(index: BlindingIndex) -> str:
         SAID,
         "blinding-arm",
         arm=index.arm,
-        index=figure(index.index, DIGITS),
-        lower=figure(index.lower, DIGITS),
-        upper=figure(index.upper, DIGITS),
+        index=figure(index.index, INDEX_DIGITS),
+        lower=figure(index.lower, INDEX_DIGITS),
+        upper=figure(index.upper, INDEX_DIGITS),
         correct=index.correct,
         wrong=index.wrong,
         guesses=index.guesses,
@@ -237,17 +255,17 @@ def _guesses(found: GuessScore) -> list[str]:
     if found.james_lower is None or found.james_upper is None:
         interval = sentence(SAID, "james-no-interval")
     else:
-        ends = figure(found.james_lower, DIGITS), figure(found.james_upper, DIGITS)
+        ends = figure(found.james_lower, INDEX_DIGITS), figure(found.james_upper, INDEX_DIGITS)
         interval = sentence(SAID, "james-interval", lower=ends[0], upper=ends[1])
-    lines = [sentence(SAID, "james", index=figure(found.james, DIGITS), interval=interval)]
+    lines = [sentence(SAID, "james", index=figure(found.james, INDEX_DIGITS), interval=interval)]
     if found.log_score is not None and found.log_score_chance is not None:
         lines.append(
             sentence(
                 SAID,
                 "log-score",
                 scored=found.scored,
-                score=figure(found.log_score, DIGITS),
-                chance=figure(found.log_score_chance, DIGITS),
+                score=figure(found.log_score, INDEX_DIGITS),
+                chance=figure(found.log_score_chance, INDEX_DIGITS),
             )
         )
     return lines

@@ -28,7 +28,10 @@ def side_effect_counts(diary: Diary, protocol: Protocol) -> tuple[SideEffectCoun
         if index is None or entry.side_effects is None:
             continue
         arm = protocol.periods[index].arm
-        felt = {" ".join(e.name.casefold().split()): e.severity for e in sorted(entry.side_effects)}
+        felt: dict[str, int] = {}
+        for effect in entry.side_effects:  # two spellings of one on a day: the worse counts
+            name = " ".join(effect.name.casefold().split())
+            felt[name] = max(felt.get(name, 0), effect.severity)
         for name, severity in felt.items():
             days[name][arm] += 1
             worst[name] = max(worst[name], severity)

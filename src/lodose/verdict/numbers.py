@@ -38,6 +38,11 @@ def decimals(outcome: Outcome) -> int:
     return digits
 
 
+def doctors_decimals(outcome: Outcome) -> int:
+    """One digit more than the person reads, two at least."""
+    return max(2, decimals(outcome) + 1)
+
+
 def plain(value: float | Decimal) -> str:
     """A number as short as it can be written, never with an exponent.
 

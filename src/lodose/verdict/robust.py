@@ -4,13 +4,12 @@ from math import ceil
 
 from lodose.trial import Outcome, Protocol
 from lodose.verdict.columns import prior_sd
-from lodose.verdict.numbers import amount, count, decimals, figure, plain, spoken
+from lodose.verdict.numbers import amount, count, decimals, doctors_decimals, figure, plain, spoken
 from lodose.verdict.result import Estimate, KnownTerm, OutcomeAnswer, TippingPoint, Word
 from lodose.verdict.sensitivity import when
 from lodose.verdict.table import sentence
 
 MOST_FLIPS = 2  # in the person's sentence; the rest stands in the table
-DIGITS = 2
 
 
 def sensitivity_line(answer: OutcomeAnswer) -> str:
@@ -46,6 +45,7 @@ def sensitivity_for_doctor(answer: OutcomeAnswer) -> list[str]:
     if len(rows) < 2:
         return []
     means = [row.effect.mean for row in rows if row.effect is not None]
+    digits = doctors_decimals(answer.outcome)
     flips = [row for row in rows if row.flips]
     names = "; ".join(f"{row.label} ({row.word})" for row in flips)
     line = sentence(
@@ -54,8 +54,8 @@ def sensitivity_for_doctor(answer: OutcomeAnswer) -> list[str]:
         number=len(rows) - 1,
         flips=len(flips),
         weaker=sum(row.weaker for row in rows),
-        lowest=figure(min(means), DIGITS),
-        highest=figure(max(means), DIGITS),
+        lowest=figure(min(means), digits),
+        highest=figure(max(means), digits),
         unit=answer.outcome.unit or "points",
         names=sentence("doctor", "sensitivity-names", names=names) if flips else "",
     )
@@ -196,6 +196,7 @@ def known_for_doctor(answer: OutcomeAnswer, protocol: Protocol) -> list[str]:
     if told:
         width = plain(prior_sd(answer.outcome))
         lines.append(sentence("doctor", "columns", names="; ".join(told), sd=width))
+    digits = doctors_decimals(answer.outcome)
     for term in answer.known:
         if term.effect is None:
             lines.append(sentence("known", "doctor-not-told", name=term.name))
@@ -207,9 +208,9 @@ def known_for_doctor(answer: OutcomeAnswer, protocol: Protocol) -> list[str]:
                 name=term.name,
                 unit=answer.outcome.unit or "points",
                 fading=plain(protocol.model.rebound_days),
-                mean=figure(term.effect.mean, DIGITS),
-                lower=figure(term.effect.lower, DIGITS),
-                upper=figure(term.effect.upper, DIGITS),
+                mean=figure(term.effect.mean, digits),
+                lower=figure(term.effect.lower, digits),
+                upper=figure(term.effect.upper, digits),
             )
         )
     if any(name.startswith("flare on ") for name in told):
