@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO
 
+from lodose.diary.files import read_file
 from lodose.diary.model import RemarkKind
 from lodose.errors import InputError
 
@@ -68,18 +69,7 @@ def read_table(source: Source, report: Callable[[InputError, RemarkKind], None])
 def _read_bytes(source: Source) -> tuple[str, bytes]:
     if isinstance(source, str | PathLike):
         path = Path(source)
-        try:
-            with path.open("rb") as handle:
-                return path.name, _limited(path.name, handle.read(_LARGEST_FILE + 1))
-        except FileNotFoundError:
-            raise InputError(
-                "does not exist", "check the name and the folder.", file=path.name
-            ) from None
-        except (OSError, ValueError) as fault:
-            reason = getattr(fault, "strerror", None) or str(fault)
-            raise InputError(
-                f"cannot be read ({reason})", "give the path of a CSV file.", file=path.name
-            ) from None
+        return path.name, _limited(path.name, read_file(path, "CSV", _LARGEST_FILE))
     name = Path(str(getattr(source, "name", "diary"))).name
     content = source.read()
     if isinstance(content, str):

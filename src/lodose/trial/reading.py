@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from lodose.diary.files import read_file
 from lodose.errors import InputError
 from lodose.trial.protocol import Protocol
 
@@ -61,18 +62,7 @@ def _exact(text: str) -> Decimal:
 
 
 def _read_text(path: Path) -> str:
-    try:
-        with path.open("rb") as handle:
-            content = handle.read(_LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise InputError(
-            "does not exist", "check the name and the folder.", file=path.name
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(
-            f"cannot be read ({reason})", "give the path of a TOML file.", file=path.name
-        ) from None
+    content = read_file(path, "TOML", _LARGEST_FILE)
     if len(content) > _LARGEST_FILE:
         raise InputError(
             "is larger than 4 MB, too large for a protocol", "check the file.", file=path.name
