@@ -9,8 +9,8 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "lodose"
 
-# Every room may use `lodose.errors`, `lodose.workers` and `lodose.__version__`; beyond that, only
-# what stands here.
+# Every room may use `lodose.errors`, `lodose.language`, `lodose.workers` and `lodose.__version__`;
+# beyond that, only what stands here.
 ARROWS: dict[str, set[str]] = {
     "diary": set(),
     "inference": set(),
@@ -19,9 +19,11 @@ ARROWS: dict[str, set[str]] = {
     "report": {"verdict", "trial", "diary"},
     "planning": {"verdict", "trial", "diary", "inference"},
     "examples": {"trial", "diary"},
+    # The verbs that start and keep the server load it by name, where they are used.
     "cli": {"diary", "trial", "inference", "verdict", "planning", "report", "examples"},
+    "server": {"diary", "trial", "inference", "verdict", "planning", "report", "examples"},
 }
-EVERYWHERE = {"errors", "workers"}
+EVERYWHERE = {"errors", "language", "workers"}
 HEAVY = ("numba", "scipy", "numpy", "pydantic", "altair", "vl_convert", "typst", "rich", "typer")
 
 

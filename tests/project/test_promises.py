@@ -36,7 +36,8 @@ def test_the_source_opens_no_connection_and_writes_no_log(forbidden: set[str]) -
     wrong = {
         str(path.relative_to(SOURCE)): sorted(imports(path) & forbidden)
         for path in SOURCE.rglob("*.py")
-        if imports(path) & forbidden
+        # The server is a program of its own: SECURITY.md says what it may do.
+        if imports(path) & forbidden and not path.is_relative_to(SOURCE / "server")
     }
     assert wrong == {}
 

@@ -1,0 +1,91 @@
+"""The only way from an account to somebody's rows.
+
+Absent and forbidden look the same from outside: every function raises ``Http404``. Pages and API
+call these and never ``.objects``; a test holds that.
+"""
+
+import uuid
+from typing import Any
+
+from django.http import Http404
+
+from lodose.server.accounts.models import Role
+from lodose.server.audit.chain import record
+from lodose.server.care.models import Grant
+from lodose.server.records.models import CheckIn, Person, Trial
+
+
+def own_person(user: Any) -> Person:
+    """Return the record of a person's own account."""
+    if not user.is_authenticated or user.role != Role.PERSON:
+        raise Http404
+    person = Person.objects.filter(user_id=user.pk).first()
+    if person is None:
+        raise Http404
+    person.user = user
+    return person
+
+
+def access_person(user: Any, person_id: uuid.UUID, *, looked_at: str = "") -> Person:
+    """Return a person's record to themselves or to a prescriber whom they let in.
+
+    Parameters
+    ----------
+    user : User
+        Who asks.
+    person_id : uuid.UUID
+        Whose record.
+    looked_at : str
+        What of it is read ("record", "report"): kept in the person's chain, so that they see who
+        looked when. Their own reading is not kept.
+    """
+    if not user.is_authenticated:
+        raise Http404
+    person = Person.objects.select_related("user").filter(pk=person_id).first()
+    if person is None:
+        raise Http404
+    if user.role == Role.PERSON and person.user_id == user.pk:
+        return person
+    if (
+        user.role == Role.PRESCRIBER
+        and Grant.objects.filter(person=person, prescriber=user, withdrawn_at=None).exists()
+    ):
+        if looked_at:
+            record(
+                person.chain_id,
+                "looked",
+                {"who": str(user.pk), "name": user.shown_name, "what": looked_at},
+            )
+        return person
+    raise Http404
+
+
+def access_check_in(user: Any, check_in_id: uuid.UUID) -> CheckIn:
+    """Return a check-in of the person's own record."""
+    person = own_person(user)
+    check_in = CheckIn.objects.filter(person=person, pk=check_in_id).first()
+    if check_in is None:
+        raise Http404
+    check_in.person = person
+    return check_in
+
+
+def access_trial(user: Any, trial_id: uuid.UUID) -> Trial:
+    """Return a trial of the person's own record."""
+    person = own_person(user)
+    trial = Trial.objects.filter(person=person, pk=trial_id).first()
+    if trial is None:
+        raise Http404
+    trial.person = person
+    return trial
+
+
+def people_of(user: Any) -> list[Person]:
+    """Return the people who let this prescriber in, and nobody else."""
+    if not user.is_authenticated or user.role != Role.PRESCRIBER:
+        raise Http404
+    return list(
+        Person.objects.filter(grants__prescriber=user, grants__withdrawn_at=None)
+        .select_related("user")
+        .distinct()
+    )

@@ -1,0 +1,1 @@
+"""Who: accounts, roles, trusted devices, tokens, sign-in."""

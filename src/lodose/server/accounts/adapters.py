@@ -1,0 +1,44 @@
+"""How django-allauth is bent to this product: encrypted factors, closed sign-up, no enumeration."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest
+
+from lodose.server.accounts.invitations import invitation_in
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types
+    """Second factors, whose secrets rest encrypted under the server's field key."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt a TOTP secret or a recovery seed for the database."""
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return what ``encrypt`` was given."""
+        return _fernet().decrypt(encrypted_text.encode()).decode()
+
+
+def _fernet() -> Fernet:
+    return Fernet(settings.CONFIG.key("fields").encode())
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are opened by invitation, unless the server says otherwise."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether this visitor may open an account."""
+        return settings.SIGN_UP == "open" or invitation_in(request) is not None
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """A hospital account opens nothing new unless the visitor was invited."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Whether this visitor may open an account through the hospital."""
+        return settings.SIGN_UP == "open" or invitation_in(request) is not None

@@ -1,0 +1,10 @@
+"""The application as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Who: accounts, roles, trusted devices, tokens, sign-in."""
+
+    name = "lodose.server.accounts"
+    label = "accounts"

@@ -1,0 +1,1 @@
+"""The verdict over a record, and its pictures."""

@@ -1,0 +1,1 @@
+"""The chain of events: what happened, provably, without saying it."""

@@ -1,0 +1,1 @@
+"""Who may see a person's record, and what needs attention."""

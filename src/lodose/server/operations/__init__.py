@@ -1,0 +1,1 @@
+"""Serve, check, back up, restore, demonstrate."""

@@ -1,0 +1,1 @@
+"""What a person records, and what was decided about their treatment."""

@@ -1,0 +1,192 @@
+"""Changes of a check-in; each writes its own event in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lodose.server.audit.chain import add_event, lock_chain
+from lodose.server.records.clock import day_of, today_of
+from lodose.server.records.entries import Entry, EntryError, check_entry
+from lodose.server.records.models import CheckIn, CheckInVersion, Person
+from lodose.server.records.plans import DayPlan, plan_of
+
+# A phone's clock may be fast by this much before its time is replaced by ours.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of an entry.
+
+    ``outcome`` is "made", "corrected", "unchanged" (sent again) or "superseded" (a newer entry of
+    the same day was already here; this one is kept as an older version).
+    """
+
+    check_in: CheckIn
+    outcome: str
+
+
+def make_check_in(
+    person: Person,
+    entry: Entry,
+    *,
+    reason: str = "",
+    back_fill_days: int | None = None,
+    plan: DayPlan | None = None,
+) -> Receipt:
+    """Write a check-in, or correct the one of that day, once however often it is sent.
+
+    Parameters
+    ----------
+    person : Person
+        Whose day it is.
+    entry : Entry
+        What was written; ``entry.id`` is made by the writer and identifies the sending.
+    reason : str
+        Why an earlier entry is corrected; kept with the old value.
+    back_fill_days : int, optional
+        How far back an entry may be made; None: as far as anybody likes (uploads).
+    plan : DayPlan, optional
+        What is asked on that day, where the caller has it already.
+
+    Raises
+    ------
+    EntryError
+        Naming the fields that cannot be. Nothing was written.
+    """
+    now = timezone.now()
+    today = today_of(person, now)
+    if entry.day > today:
+        raise EntryError({"day": _("%(day)s has not come yet.") % {"day": entry.day}})
+    if back_fill_days is not None and (today - entry.day).days > back_fill_days:
+        raise EntryError(
+            {
+                "day": _("%(day)s is more than %(days)d days ago. Use the diary's correction.")
+                % {"day": entry.day, "days": back_fill_days}
+            }
+        )
+    plan = plan or plan_of(person, entry.day)
+    entry = check_entry(entry, plan.questions, sealed=plan.sealed)
+    written_at = entry.written_at if entry.written_at <= now + CLOCK_SLACK else now
+    with transaction.atomic():
+        chain = lock_chain(person.chain_id)
+        existing = CheckIn.objects.filter(person=person, day=entry.day).first()
+        if existing is None:
+            _refuse_known_id(entry)
+            check_in = _new(person, entry, min(written_at, now), now)
+            check_in.save(force_insert=True)
+            add_event(chain, "check-in-made", _event(entry, check_in))
+            return Receipt(check_in, "made")
+        if _was_sent_before(existing, entry):
+            return Receipt(existing, "unchanged")
+        if written_at < existing.written_at and entry.source == "offline":
+            _keep_version(existing, entry.id, existing.revision, entry.content(), now, "late")
+            add_event(chain, "check-in-superseded", _event(entry, existing))
+            return Receipt(existing, "superseded")
+        _refuse_known_id(entry)
+        return Receipt(_correct(chain, existing, entry, written_at, now, reason), "corrected")
+
+
+def _refuse_known_id(entry: Entry) -> None:
+    """Refuse an id that already names another day's entry: one sending is one entry."""
+    if (
+        CheckIn.objects.filter(pk=entry.id).exists()
+        or CheckInVersion.objects.filter(entry_id=entry.id).exists()
+    ):
+        raise EntryError({"id": _("This entry was already sent for another day.")})
+
+
+def _was_sent_before(existing: CheckIn, entry: Entry) -> bool:
+    return (
+        existing.pk == entry.id
+        or CheckInVersion.objects.filter(check_in=existing, entry_id=entry.id).exists()
+    )
+
+
+def _new(person: Person, entry: Entry, written_at: datetime, now: datetime) -> CheckIn:
+    return CheckIn(
+        id=entry.id,
+        person=person,
+        day=entry.day,
+        written_at=written_at,
+        received_at=now,
+        late=day_of(person, written_at) > entry.day,
+        source=entry.source,
+        **_fields(entry),
+    )
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    return {
+        "outcomes": entry.outcomes,
+        "dose_micrograms": entry.dose_micrograms,
+        "dose_at": entry.dose_at,
+        "kit": entry.kit,
+        "kit_taken": entry.kit_taken,
+        "side_effects": entry.side_effects,
+        "red_flags": entry.red_flags,
+        "note": entry.note,
+        "skipped": entry.skipped,
+    }
+
+
+def entry_of(check_in: CheckIn) -> Entry:
+    """Return a stored check-in as the entry that it is."""
+    return Entry(
+        id=check_in.pk,
+        day=check_in.day,
+        written_at=check_in.written_at,
+        source=check_in.source,
+        outcomes=check_in.outcomes,
+        dose_micrograms=check_in.dose_micrograms,
+        dose_at=check_in.dose_at,
+        kit=check_in.kit,
+        kit_taken=check_in.kit_taken,
+        side_effects=check_in.side_effects,
+        red_flags=check_in.red_flags,
+        note=check_in.note,
+        skipped=check_in.skipped,
+    )
+
+
+def _keep_version(
+    check_in: CheckIn, entry_id: Any, revision: int, content: Any, now: datetime, reason: str
+) -> None:
+    CheckInVersion.objects.create(
+        check_in=check_in,
+        entry_id=entry_id,
+        revision=revision,
+        content=content,
+        kept_at=now,
+        reason=reason[:200],
+    )
+
+
+def _correct(
+    chain: Any, existing: CheckIn, entry: Entry, written_at: datetime, now: datetime, reason: str
+) -> CheckIn:
+    """Keep what stood there under the id of the correction, then write the correction."""
+    old = entry_of(existing)
+    _keep_version(existing, entry.id, existing.revision, old.content(), now, reason)
+    for name, value in _fields(entry).items():
+        setattr(existing, name, value)
+    existing.written_at = max(min(written_at, now), existing.written_at)
+    existing.revision += 1
+    existing.corrected_at = now
+    existing.save()
+    details = _event(entry, existing) | {"before": old.content(), "reason": reason}
+    add_event(chain, "check-in-corrected", details)
+    return existing
+
+
+def _event(entry: Entry, check_in: CheckIn) -> dict[str, Any]:
+    return {
+        "check_in": str(check_in.pk),
+        "revision": check_in.revision,
+        "source": entry.source,
+        "content": entry.content(),
+    }

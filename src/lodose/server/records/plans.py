@@ -1,0 +1,78 @@
+"""What is asked and taken on a day: the questions, the planned dose, the kit."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from lodose.server.records.entries import Question
+from lodose.server.records.models import Outcome, Person, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """What a check-in for one day is about.
+
+    Parameters
+    ----------
+    day : datetime.date
+        The person's calendar day.
+    outcomes : tuple of Outcome
+        The questions, in order.
+    sealed : bool
+        A blinded trial holds the day: ``kit`` is shown and nothing of dose or arm.
+    kit : str
+        Code of the kit, "" outside sealed periods.
+    dose_micrograms : int, optional
+        Planned dose; None where nothing is planned, always None when sealed.
+    micrograms_per_millilitre : int, optional
+        Strength of a liquid, so that the dose is shown in mg and mL together.
+    """
+
+    day: date
+    outcomes: tuple[Outcome, ...]
+    sealed: bool
+    kit: str
+    dose_micrograms: int | None
+    micrograms_per_millilitre: int | None
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """The questions by name, as ``check_entry`` takes them."""
+        return {each.name: question_of(each) for each in self.outcomes}
+
+
+def question_of(outcome: Outcome) -> Question:
+    """Return an outcome as the check of an entry needs it."""
+    return Question(
+        name=outcome.name,
+        label=outcome.label,
+        minimum=Decimal(outcome.minimum),
+        maximum=Decimal(outcome.maximum),
+        step=None if outcome.step is None else Decimal(outcome.step),
+    )
+
+
+def plan_of(person: Person, day: date) -> DayPlan:
+    """Return what is asked and taken on a day.
+
+    A sealed trial that holds the day hides every dose, also one that was planned besides.
+    """
+    outcomes = tuple(person.outcomes.filter(archived_at=None))
+    period = (
+        Trial.objects.filter(person=person, periods__first_day__lte=day, periods__last_day__gte=day)
+        .order_by("-started_at")
+        .values_list("sealed", "periods__kit", "periods__arm", "periods__dose_micrograms", "status")
+        .first()
+    )
+    if period is not None and period[0]:
+        return DayPlan(day, outcomes, True, period[1], None, None)
+    step = (
+        person.dose_steps.filter(from_day__lte=day, removed_at=None)
+        .order_by("from_day", "entered_at")
+        .last()
+    )
+    dose = None if step is None else step.dose_micrograms
+    strength = None if step is None else step.micrograms_per_millilitre
+    if period is not None and period[4] == Trial.Status.RUNNING and period[3] is not None:
+        dose = period[3]
+    return DayPlan(day, outcomes, False, "", dose, strength)

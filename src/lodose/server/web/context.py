@@ -1,0 +1,15 @@
+"""What every template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return the neutral name of the site and what danger texts need."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "emergency_number": settings.EMERGENCY_NUMBER,
+        "demonstration": settings.DEMONSTRATION,
+    }

@@ -1,0 +1,34 @@
+"""Addresses of the pages: each place lists its own."""
+
+from lodose.server.web.views import (
+    account,
+    administration,
+    answer,
+    calendar,
+    care,
+    diary,
+    front,
+    health,
+    join,
+    panel,
+    phone,
+    today,
+    treatment,
+)
+
+app_name = "web"
+urlpatterns = [
+    *front.routes,
+    *health.routes,
+    *today.routes,
+    *phone.routes,
+    *diary.routes,
+    *answer.routes,
+    *treatment.routes,
+    *care.routes,
+    *account.routes,
+    *calendar.routes,
+    *join.routes,
+    *panel.routes,
+    *administration.routes,
+]

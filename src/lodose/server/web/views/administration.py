@@ -1,0 +1,5 @@
+"""Accounts of a clinic, for the administrator."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []

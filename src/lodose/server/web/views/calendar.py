@@ -1,0 +1,5 @@
+"""The private calendar feed."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []

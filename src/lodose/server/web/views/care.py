@@ -1,0 +1,5 @@
+"""Who may see a record."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []
