@@ -1,9 +1,11 @@
 """Every address of the server."""
 
 from django.urls import include, path
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("language/", set_language, name="set_language"),
     path("", include("lodose.server.api.urls")),
     path("", include("lodose.server.web.urls")),
 ]
