@@ -15,14 +15,9 @@ TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 
 GROUNDS = ("paper", "surface", "sunken", "accent-soft")
 TEXT = [(ink, ground) for ink in ("ink", "muted", "accent") for ground in GROUNDS]
-TEXT += [
-    (ink, f"{kind}-soft") for ink in ("ink", "muted") for kind in ("danger", "caution", "good")
-]
-TEXT += [
-    (kind, ground)
-    for kind in KINDS
-    for ground in ("paper", "surface", f"{kind}-soft")
-]
+KINDS = ("danger", "caution", "good")
+TEXT += [(ink, f"{kind}-soft") for ink in ("ink", "muted") for kind in KINDS]
+TEXT += [(kind, ground) for kind in KINDS for ground in ("paper", "surface", f"{kind}-soft")]
 TEXT += [("on-accent", "accent"), ("on-accent", "accent-strong")]
 TEXT += [("on-danger", "danger"), ("on-danger", "danger-strong")]
 CONTROLS = [
