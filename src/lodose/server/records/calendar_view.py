@@ -1,13 +1,22 @@
-"""A month of the diary as a calendar shows it: one state for each day."""
+"""The diary as pages show it: a month with one state for each day, and one day in full."""
 
 from calendar import Calendar
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from lodose.server.records.clock import day_of, today_of
-from lodose.server.records.models import CheckIn, Pause, Person, TrialPeriod
+from lodose.server.records.models import (
+    CheckIn,
+    CheckInVersion,
+    Outcome,
+    Pause,
+    Person,
+    TrialPeriod,
+)
+from lodose.server.records.plans import DayPlan, plan_of
 
 # "" is a day of which nothing is expected: before the beginning, and today until it is over.
 State = Literal["", "done", "late", "missing", "paused", "future"]
@@ -150,3 +159,41 @@ def last_month_written(person: Person) -> date | None:
         CheckIn.objects.filter(person=person).order_by("-day").values_list("day", flat=True).first()
     )
     return None if day is None else day.replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDay:
+    """What stands in the diary for one day.
+
+    ``plan`` asks every question that is asked now or was answered on that day; a value that was
+    recorded between two steps of its scale may stay there.
+    """
+
+    day: date
+    plan: DayPlan
+    check_in: CheckIn | None
+    versions: tuple[CheckInVersion, ...]
+    labels: dict[str, str]
+
+
+def written_on(person: Person, day: date) -> WrittenDay:
+    """Return a day of the diary with its earlier versions, newest first."""
+    plan = plan_of(person, day)
+    check_in = CheckIn.objects.filter(person=person, day=day).first()
+    versions: tuple[CheckInVersion, ...] = ()
+    known = list(Outcome.objects.filter(person=person))
+    if check_in is not None:
+        check_in.person = person
+        versions = tuple(check_in.versions.order_by("-kept_at", "-revision"))
+        plan = replace(plan, outcomes=_asked(known, check_in.outcomes))
+    labels = {outcome.name: outcome.label for outcome in known}
+    return WrittenDay(day, plan, check_in, versions, labels)
+
+
+def _asked(known: list[Outcome], answered: dict[str, str]) -> tuple[Outcome, ...]:
+    asked = [each for each in known if each.archived_at is None or each.name in answered]
+    for outcome in asked:
+        value = answered.get(outcome.name)
+        if value and outcome.step and (Decimal(value) - outcome.minimum) % outcome.step:
+            outcome.step = None
+    return tuple(asked)

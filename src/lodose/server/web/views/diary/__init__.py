@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern
 
-from lodose.server.web.views.diary import month
+from lodose.server.web.views.diary import day, month
 
 routes: list[URLPattern] = [
     *month.routes,
+    *day.routes,
 ]
