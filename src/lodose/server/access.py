@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import Http404
 
-from lodose.server.accounts.models import Role
+from lodose.server.accounts.models import Role, User
 from lodose.server.audit.chain import record
 from lodose.server.care.models import Grant
 from lodose.server.records.models import CheckIn, Person, Trial
@@ -89,3 +89,10 @@ def people_of(user: Any) -> list[Person]:
         .select_related("user")
         .distinct()
     )
+
+
+def access_prescriber(user: Any) -> User:
+    """Return the account itself if it is a prescriber's: the pages of that role begin here."""
+    if not isinstance(user, User) or user.role != Role.PRESCRIBER:
+        raise Http404
+    return user

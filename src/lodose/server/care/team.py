@@ -1,0 +1,44 @@
+"""Who has access to a record, and who looked when: what the person reads about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+
+from lodose.server.audit.models import Event
+from lodose.server.care.models import Grant
+from lodose.server.records.models import Person
+
+ENDED_SHOWN = 10
+LOOKS_A_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody read the record: who, what of it ("record", "report"), when."""
+
+    name: str
+    what: str
+    at: datetime
+
+
+def access_given(person: Person) -> list[Grant]:
+    """Return who may see the record now, the longest first."""
+    return list(Grant.objects.filter(person=person, withdrawn_at=None).select_related("prescriber"))
+
+
+def access_ended(person: Person) -> list[Grant]:
+    """Return whose access ended, the latest first; a bounded list."""
+    ended = Grant.objects.filter(person=person).exclude(withdrawn_at=None)
+    return list(ended.select_related("prescriber").order_by("-withdrawn_at")[:ENDED_SHOWN])
+
+
+def looks(person: Person, page: str | int | None = 1) -> Page[Look]:
+    """Return who looked when, the latest first, from the person's chain of events."""
+    events = Event.objects.filter(chain_id=person.chain_id, kind="looked").order_by("-sequence")
+    found = Paginator(events, LOOKS_A_PAGE).get_page(page)
+    found.object_list = [
+        Look((event.details or {}).get("name", ""), (event.details or {}).get("what", ""), event.at)
+        for event in found.object_list
+    ]
+    return found  # type: ignore[return-value]  # the same page, each event now a look
