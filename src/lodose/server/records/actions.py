@@ -1,10 +1,12 @@
 """Changes of a check-in; each writes its own event in the same transaction."""
 
-from dataclasses import dataclass
+import json
+import uuid
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,9 @@ from lodose.server.records.plans import DayPlan, plan_of
 
 # A phone's clock may be fast by this much before its time is replaced by ours.
 CLOCK_SLACK = timedelta(minutes=5)
+# A page keeps its id while somebody goes back and changes an answer; a queue or a program never
+# changes what it sends under one id.
+SOURCES_THAT_GO_BACK = frozenset({"page", "device"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ def make_check_in(
     reason: str = "",
     back_fill_days: int | None = None,
     plan: DayPlan | None = None,
+    keep_unanswered: bool = False,
 ) -> Receipt:
     """Write a check-in, or correct the one of that day, once however often it is sent.
 
@@ -52,6 +58,9 @@ def make_check_in(
         How far back an entry may be made; None: as far as anybody likes (uploads).
     plan : DayPlan, optional
         What is asked on that day, where the caller has it already.
+    keep_unanswered : bool
+        What the entry leaves open stays as an earlier entry of that day said it: for forms that
+        began empty, whose writer could not see what is already there.
 
     Raises
     ------
@@ -72,38 +81,76 @@ def make_check_in(
     plan = plan or plan_of(person, entry.day)
     entry = check_entry(entry, plan.questions, sealed=plan.sealed)
     written_at = entry.written_at if entry.written_at <= now + CLOCK_SLACK else now
-    with transaction.atomic():
-        chain = lock_chain(person.chain_id)
-        existing = CheckIn.objects.filter(person=person, day=entry.day).first()
-        if existing is None:
-            _refuse_known_id(entry)
-            check_in = _new(person, entry, min(written_at, now), now)
-            check_in.save(force_insert=True)
-            add_event(chain, "check-in-made", _event(entry, check_in))
-            return Receipt(check_in, "made")
-        if _was_sent_before(existing, entry):
+    try:
+        with transaction.atomic():
+            return _write(person, entry, min(written_at, now), now, reason, keep_unanswered)
+    except IntegrityError:
+        # The chain is held, so that only the id can be there already: in another's record.
+        raise _known_id() from None
+
+
+def _write(
+    person: Person, entry: Entry, written_at: datetime, now: datetime, reason: str, keep: bool
+) -> Receipt:
+    """Write what ``make_check_in`` has checked, inside its transaction."""
+    chain = lock_chain(person.chain_id)
+    existing = CheckIn.objects.filter(person=person, day=entry.day).first()
+    version = CheckInVersion.objects.filter(entry_id=entry.id).first()
+    if existing is None:
+        if version is not None:
+            raise _known_id()
+        check_in = _new(person, entry, written_at, now)
+        check_in.save(force_insert=True)
+        add_event(chain, "check-in-made", _event(entry, check_in))
+        return Receipt(check_in, "made")
+    if existing.pk == entry.id or (version is not None and version.check_in_id == existing.pk):
+        if not _went_back(existing, entry):
             return Receipt(existing, "unchanged")
-        if written_at < existing.written_at and entry.source == "offline":
-            _keep_version(existing, entry.id, existing.revision, entry.content(), now, "late")
-            add_event(chain, "check-in-superseded", _event(entry, existing))
-            return Receipt(existing, "superseded")
-        _refuse_known_id(entry)
-        return Receipt(_correct(chain, existing, entry, written_at, now, reason), "corrected")
+        content = json.dumps(entry.content(), sort_keys=True)
+        entry = replace(entry, id=uuid.uuid5(entry.id, content))
+        if CheckInVersion.objects.filter(entry_id=entry.id).exists():
+            return Receipt(existing, "unchanged")
+    elif version is not None or CheckIn.objects.filter(pk=entry.id).exists():
+        raise _known_id()
+    if written_at < existing.written_at and entry.source == "offline" and not existing.skipped:
+        _keep_version(existing, entry.id, existing.revision, entry.content(), now, "late")
+        add_event(chain, "check-in-superseded", _event(entry, existing))
+        return Receipt(existing, "superseded")
+    if keep:
+        entry = _with_unanswered(entry, entry_of(existing))
+    return Receipt(_correct(chain, existing, entry, written_at, now, reason), "corrected")
 
 
-def _refuse_known_id(entry: Entry) -> None:
-    """Refuse an id that already names another day's entry: one sending is one entry."""
-    if (
-        CheckIn.objects.filter(pk=entry.id).exists()
-        or CheckInVersion.objects.filter(entry_id=entry.id).exists()
-    ):
-        raise EntryError({"id": _("This entry was already sent for another day.")})
+def _known_id() -> EntryError:
+    """Say that an id already names another day's entry: one sending is one entry."""
+    return EntryError({"id": _("This entry was already sent for another day.")})
 
 
-def _was_sent_before(existing: CheckIn, entry: Entry) -> bool:
-    return (
-        existing.pk == entry.id
-        or CheckInVersion.objects.filter(check_in=existing, entry_id=entry.id).exists()
+def _went_back(existing: CheckIn, entry: Entry) -> bool:
+    """Whether a page that was already saved now says something that was never saved."""
+    if entry.source not in SOURCES_THAT_GO_BACK:
+        return False
+    said = [entry_of(existing).content()]
+    said += existing.versions.values_list("content", flat=True)
+    return entry.content() not in said
+
+
+def _with_unanswered(entry: Entry, earlier: Entry) -> Entry:
+    """Return the entry with what it leaves open as the earlier one said it."""
+    if earlier.skipped:
+        return entry
+    dose_is_open = entry.dose_micrograms is None and entry.kit_taken is None
+    notes = [earlier.note, entry.note]
+    return replace(
+        entry,
+        outcomes={**earlier.outcomes, **entry.outcomes},
+        dose_micrograms=earlier.dose_micrograms if dose_is_open else entry.dose_micrograms,
+        dose_at=earlier.dose_at if dose_is_open else entry.dose_at,
+        kit=earlier.kit if dose_is_open else entry.kit,
+        kit_taken=earlier.kit_taken if dose_is_open else entry.kit_taken,
+        side_effects=earlier.side_effects if entry.side_effects is None else entry.side_effects,
+        red_flags=sorted({*earlier.red_flags, *entry.red_flags}),
+        note="\n".join(dict.fromkeys(note for note in notes if note)),
     )
 
 
@@ -174,7 +221,7 @@ def _correct(
     _keep_version(existing, entry.id, existing.revision, old.content(), now, reason)
     for name, value in _fields(entry).items():
         setattr(existing, name, value)
-    existing.written_at = max(min(written_at, now), existing.written_at)
+    existing.written_at = max(written_at, existing.written_at)
     existing.revision += 1
     existing.corrected_at = now
     existing.save()

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from lodose.diary.cells import LARGEST_DOSE_MICROGRAMS
+from lodose.server.records.red_flags import red_flag_ids
 
 MOST_NOTE = 2000
 MOST_EFFECTS = 30
@@ -134,6 +135,8 @@ def check_entry(entry: Entry, questions: dict[str, Question], *, sealed: bool) -
     effects, effect_problem = _check_effects(entry.side_effects)
     if effect_problem:
         problems["side_effects"] = effect_problem
+    if not set(entry.red_flags) <= red_flag_ids():
+        problems["red_flags"] = _("Choose from the signs that are listed.")
     if len(entry.note) > MOST_NOTE:
         problems["note"] = _("Write %(most)d characters or fewer.") % {"most": MOST_NOTE}
     if problems:
@@ -149,7 +152,7 @@ def check_entry(entry: Entry, questions: dict[str, Question], *, sealed: bool) -
         kit=entry.kit,
         kit_taken=entry.kit_taken,
         side_effects=effects,
-        red_flags=list(entry.red_flags),
+        red_flags=sorted(set(entry.red_flags)),
         note=entry.note.strip().replace("\x00", ""),
         skipped=entry.skipped,
     )

@@ -52,10 +52,11 @@ def question_of(outcome: Outcome) -> Question:
     )
 
 
-def plan_of(person: Person, day: date) -> DayPlan:
+def plan_of(person: Person, day: date, *, with_dose: bool = True) -> DayPlan:
     """Return what is asked and taken on a day.
 
     A sealed trial that holds the day hides every dose, also one that was planned besides.
+    ``with_dose=False`` spares the look at the dose where only an entry's check needs the plan.
     """
     outcomes = tuple(person.outcomes.filter(archived_at=None))
     period = (
@@ -66,6 +67,8 @@ def plan_of(person: Person, day: date) -> DayPlan:
     )
     if period is not None and period[0]:
         return DayPlan(day, outcomes, True, period[1], None, None)
+    if not with_dose:
+        return DayPlan(day, outcomes, False, "", None, None)
     step = (
         person.dose_steps.filter(from_day__lte=day, removed_at=None)
         .order_by("from_day", "entered_at")
