@@ -17,9 +17,10 @@ from lodose.cli.shared import (
     write_json,
 )
 from lodose.errors import InputError
+from lodose.language import LANGUAGES, SOURCE, current_language, speaking, translate
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from lodose.diary import Diary
     from lodose.trial import Protocol
@@ -47,6 +48,10 @@ def verdict(
             help="Do not work out how many more cycles would settle an open answer.",
         ),
     ] = False,
+    language: Annotated[
+        str,
+        typer.Option(metavar="|".join(LANGUAGES), help="Language of the answer and the report."),
+    ] = SOURCE,
 ) -> None:
     """Answer from a diary: does the treatment work for me, and how sure is that?
 
@@ -59,7 +64,25 @@ def verdict(
         lodose verdict diary.csv --protocol plan.toml --pdf report.pdf
 
         lodose verdict diary.csv --json > verdict.json
+
+        lodose verdict diary.csv --language de --pdf report.pdf
     """
+    with speaking(language):
+        _answer(
+            diary, protocol, pdf=pdf, charts=charts, json=json, today=today, no_planning=no_planning
+        )
+
+
+def _answer(
+    diary: Path,
+    protocol: Path | None,
+    *,
+    pdf: Path | None,
+    charts: Path | None,
+    json: bool,
+    today: "datetime | None",
+    no_planning: bool,
+) -> None:
     if pdf is not None:
         check_pdf_place(pdf)
     if charts is not None:
@@ -67,21 +90,21 @@ def verdict(
     entries, plan = read_inputs(diary, protocol)
     on = day_of_reading(today, plan)
     _check_faults(entries, plan, on, diary.name)
-    with progress("Reading the answer out of the diary ..."):
+    with progress(translate("Reading the answer out of the diary ...")):
         # Only now: the numerical libraries take a second that a bad diary need not wait for.
         from lodose.verdict import to_json
         from lodose.verdict import verdict as answer
 
         result = answer(entries, plan, today=on)
     if result.word == "not known yet":
-        with progress("Looking ahead ..."):
+        with progress(translate("Looking ahead ...")):
             result = _with_planning(result, entries, left_out=no_planning)
 
     with Outputs() as outputs:
         if pdf is not None or charts is not None:
             from lodose.report import write_charts, write_pdf
 
-            with progress("Drawing the report ..."):
+            with progress(translate("Drawing the report ...")):
                 if pdf is not None:
                     outputs.file(pdf, lambda path: write_pdf(result, path))
                 if charts is not None:
@@ -95,7 +118,7 @@ def verdict(
         print_terminal(result, printer())
         for written in (pdf, charts):
             if written is not None:
-                typer.echo(f"Written: {written}")
+                typer.echo(translate("Written: {path}").format(path=written))
 
 
 def _check_faults(entries: "Diary", plan: "Protocol", on: "date", file: str) -> None:
@@ -106,13 +129,31 @@ def _check_faults(entries: "Diary", plan: "Protocol", on: "date", file: str) -> 
     if not faults:
         return
     first = faults[0]
-    more = f" {len(faults)} such faults were found." if len(faults) > 1 else ""
+    mend = (
+        translate(
+            "correct it in the file or the plan; `lodose check {file}` lists every fault. {number} "
+            "such faults were found."
+        )
+        if len(faults) > 1
+        else translate(
+            "correct it in the file or the plan; `lodose check {file}` lists every fault."
+        )
+    )
     raise InputError(
-        first.message.rstrip("."),
-        f"correct it in the file or the plan; `lodose check {file}` lists every fault.{more}",
+        _said(first.message).rstrip("."),
+        mend.format(file=file, number=len(faults)),
         file=file,
         row=first.line,
     )
+
+
+def _said(message: str) -> str:
+    """Say a message of the audit in the person's language."""
+    if current_language() == SOURCE:
+        return message
+    from lodose.verdict.retold import retold  # loads the numerical libraries with its room
+
+    return retold(message)
 
 
 def _with_planning(result: "Verdict", entries: "Diary", *, left_out: bool) -> "Verdict":

@@ -26,6 +26,7 @@ from lodose.inference import (
 from lodose.inference.arrays import FloatArray, IntArray
 from lodose.inference.quick import quick_fit
 from lodose.inference.terms import spread_points
+from lodose.language import listing, translatable, translate
 from lodose.planning.power import share_of
 from lodose.planning.simulate import Scale, autoregression, build_up, stream
 from lodose.trial import Outcome, Protocol
@@ -51,10 +52,20 @@ SIMULATIONS = (30, 100)
 
 SEED = 1
 PLACES = ("benefit", "little", "harm", "open")
-NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+NUMBERS = {
+    1: translatable("one"),
+    2: translatable("two"),
+    3: translatable("three"),
+    4: translatable("four"),
+    5: translatable("five"),
+    6: translatable("six"),
+}
 
 LEFT_OUT = Planning(
-    "How many more cycles would settle it was left out of this report, as asked (--no-planning).",
+    translatable(
+        "How many more cycles would settle it was left out of this report, as asked "
+        "(--no-planning)."
+    ),
     left_out=True,
 )
 
@@ -210,16 +221,30 @@ def in_words(rows: Sequence[CycleChance], *, running: bool) -> str:
     ``running``: the first of them has begun already.
     """
     parts = [
-        f"{chance_in_words(row.settled)} after {NUMBERS.get(row.cycles, str(row.cycles))}"
-        f"{' more cycle' if row is rows[0] else ''} ({count_in_words(row.days, 'day')})"
+        translate(
+            "{chance} after {number} more cycle ({days})"
+            if row is rows[0]
+            else "{chance} after {number} ({days})"
+        ).format(
+            chance=chance_in_words(row.settled),
+            number=translate(NUMBERS.get(row.cycles, str(row.cycles))),
+            days=count_in_words(row.days, "day"),
+        )
         for row in rows
     ]
-    said = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    counted = ", counting the one now running," if running else ""
-    return (
-        f"If you go on as before, the chance of a settled answer is {said}{counted} by simulation "
-        "from your days so far. Your prescriber decides with you whether going on is worth it."
+    template = (
+        translate(
+            "If you go on as before, the chance of a settled answer is {chances}, counting the one "
+            "now running, by simulation from your days so far. Your prescriber decides with you "
+            "whether going on is worth it."
+        )
+        if running
+        else translate(
+            "If you go on as before, the chance of a settled answer is {chances} by simulation "
+            "from your days so far. Your prescriber decides with you whether going on is worth it."
+        )
     )
+    return template.format(chances=listing(parts))
 
 
 def future_of(protocol: Protocol, table: DayTable, cycles: Sequence[int]) -> Future:

@@ -1,21 +1,24 @@
 """Each picture in words: for people who listen to the report, and beneath it for everybody."""
 
+from lodose.language import translatable, translate
 from lodose.report.words import (
     amount,
     arm_names,
     gain,
     number,
     outcome_name,
-    plural,
     sentence_case,
     span,
+    unit,
     with_interval,
 )
 from lodose.trial import Outcome
-from lodose.verdict.numbers import decimals
+from lodose.verdict.numbers import count, decimals, general
 from lodose.verdict.result import Verdict
 
-PERIODS_KEY = "Mark: mean of the period. Bar: its 95 % interval. Dashed: periods of one pair."
+PERIODS_KEY = translatable(
+    "Mark: mean of the period. Bar: its 95 % interval. Dashed: periods of one pair."
+)
 
 
 def diary_description(verdict: Verdict, *, blinded: bool = False) -> str:
@@ -24,55 +27,76 @@ def diary_description(verdict: Verdict, *, blinded: bool = False) -> str:
     outcome = answer.outcome
     values = [value for value in answer.curve.observed if value is not None]
     if not values:
-        return "No picture day by day: nothing could be fitted to the days."
+        return translate("No picture day by day: nothing could be fitted to the days.")
     dates = answer.curve.dates
     said = [
-        f"{outcome_name(outcome)} day by day from {span(dates[0], dates[-1])}: "
-        f"{plural(len(values), 'recorded day')} between {number(min(values))} and "
-        f"{number(max(values))} on a scale from {scale(outcome)}."
+        translate(
+            "{outcome} day by day from {dates}: {days} between {lowest} and {highest} on a scale "
+            "from {scale}."
+        ).format(
+            outcome=outcome_name(outcome),
+            dates=span(dates[0], dates[-1]),
+            days=count(len(values), "recorded day"),
+            lowest=number(min(values)),
+            highest=number(max(values)),
+            scale=scale(outcome),
+        )
     ]
     if blinded:
-        return said[0] + f" {plural(len(answer.periods), 'period')}; their order is not shown."
+        hidden = translate("{periods}; their order is not shown.")
+        return f"{said[0]} {hidden.format(periods=count(len(answer.periods), 'period'))}"
     names = arm_names(verdict.protocol)
     for arm in ("active", "comparator"):
         means = [p.mean for p in answer.periods if p.arm == arm and p.mean is not None]
         if means:
             said.append(
-                f"Period means on {names[arm]} lie between {number(min(means))} and "
-                f"{number(max(means))}."
+                translate("Period means on {arm} lie between {lowest} and {highest}.").format(
+                    arm=names[arm], lowest=number(min(means)), highest=number(max(means))
+                )
             )
     if answer.curve.mean:
-        said.append("A fitted curve with its 95 % band follows the days.")
+        said.append(translate("A fitted curve with its 95 % band follows the days."))
     return " ".join(said)
 
 
 def diary_key(verdict: Verdict, *, blinded: bool = False) -> str:
     """What the marks of the diary picture mean."""
     if blinded:
-        return "Each mark is one recorded day. Numbers: periods. Their order is not shown."
+        return translate(
+            "Each mark is one recorded day. Numbers: periods. Their order is not shown."
+        )
     names = arm_names(verdict.protocol, 48)
-    said = f"Each mark is one recorded day; shaded: {names['active']}."
-    if verdict.primary.curve.mean:
-        said += " Line and grey band: fitted curve with its 95 % band."
     mcid = amount_of_mcid(verdict.primary.outcome)
-    return f"{said} Bar at the right: the smallest gain that matters ({mcid})."
+    said = [translate("Each mark is one recorded day; shaded: {arm}.").format(arm=names["active"])]
+    if verdict.primary.curve.mean:
+        said.append(translate("Line and grey band: fitted curve with its 95 % band."))
+    said.append(
+        translate("Bar at the right: the smallest gain that matters ({mcid}).").format(mcid=mcid)
+    )
+    return " ".join(said)
 
 
 def periods_description(verdict: Verdict) -> str:
     """Say in words what the picture of the period means shows."""
     answer = verdict.primary
-    count = sum(period.mean is not None for period in answer.periods)
-    if not count:
-        return "No picture: no period has a recorded day."
-    said = (
-        f"Mean {outcome_name(outcome := answer.outcome)} of {plural(count, 'period')} with 95 % "
-        f"intervals, on a scale from {scale(outcome)}. The table of periods beside it holds the "
-        "same numbers."
+    number_of_periods = sum(period.mean is not None for period in answer.periods)
+    if not number_of_periods:
+        return translate("No picture: no period has a recorded day.")
+    said = translate(
+        "Mean {outcome} of {periods} with 95 % intervals, on a scale from {scale}. The table of "
+        "periods beside it holds the same numbers."
+    ).format(
+        outcome=outcome_name(answer.outcome),
+        periods=count(number_of_periods, "period"),
+        scale=scale(answer.outcome),
     )
     pairs, better = _pairs_better(verdict)
     if pairs:
         names = arm_names(verdict.protocol)
-        said += f" {better} of {plural(pairs, 'pair')} were better on {names['active']}."
+        compared = translate("{better} of {pairs} were better on {arm}.").format(
+            better=better, pairs=count(pairs, "pair"), arm=names["active"]
+        )
+        said = f"{said} {compared}"
     return said
 
 
@@ -80,16 +104,17 @@ def effect_description(verdict: Verdict) -> str:
     """Say in words what the picture of the effect shows."""
     answer = verdict.primary
     if not answer.priors:
-        return "No picture: the effect could not be estimated."
+        return translate("No picture: the effect could not be estimated.")
     rows = []
     for row in answer.priors:
         better = gain(row.effect, answer.outcome)
         rows.append(
             f"{sentence_case(row.label)}: {with_interval(better, decimals(answer.outcome))}"
         )
-    said = "How much better on the active treatment, with 95 % intervals. " + "; ".join(rows) + "."
-    said += f" The smallest gain that matters is {amount_of_mcid(answer.outcome)}."
-    return said
+    return translate(
+        "How much better on the active treatment, with 95 % intervals. {results}. The smallest "
+        "gain that matters is {mcid}."
+    ).format(results="; ".join(rows), mcid=amount_of_mcid(answer.outcome))
 
 
 def amount_of_mcid(outcome: Outcome) -> str:
@@ -97,10 +122,23 @@ def amount_of_mcid(outcome: Outcome) -> str:
     return amount(float(outcome.mcid), outcome)
 
 
+def better_by(outcome: Outcome) -> str:
+    """The title of an axis along which right is better."""
+    return translate("Better on the active treatment by ({unit})").format(unit=unit(outcome))
+
+
+def better_way(outcome: Outcome) -> str:
+    """``lower is better``."""
+    if outcome.better == "lower":
+        return translate("lower is better")
+    return translate("higher is better")
+
+
 def scale(outcome: Outcome) -> str:
     """``0 to 10, lower is better``."""
-    ends = f"{float(outcome.minimum):g} to {float(outcome.maximum):g}"
-    return f"{ends}, {outcome.better} is better"
+    return translate("{low} to {high}, {better}").format(
+        low=general(outcome.minimum), high=general(outcome.maximum), better=better_way(outcome)
+    )
 
 
 def _pairs_better(verdict: Verdict) -> tuple[int, int]:

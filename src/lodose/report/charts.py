@@ -9,8 +9,10 @@ from typing import Any
 
 import altair as alt
 
+from lodose.language import translate
 from lodose.report.captions import (
     PERIODS_KEY,
+    better_by,
     diary_description,
     diary_key,
     effect_description,
@@ -31,7 +33,7 @@ from lodose.report.layers import (
     zone_layers,
 )
 from lodose.report.look import BAND, INK, TEXT, Layer, drawn_from, finish, sentence
-from lodose.report.words import arm_names, unit
+from lodose.report.words import arm_names
 from lodose.verdict.result import Verdict
 
 
@@ -60,7 +62,7 @@ def diary_chart(
     curve = verdict.primary.curve
     description = diary_description(verdict, blinded=blinded)
     if not any(value is not None for value in curve.observed):
-        return sentence("No day was recorded that could be drawn.", description, width)
+        return sentence(translate("No day was recorded that could be drawn."), description, width)
     x = days_axis(curve.dates, width, room_for_cue=not blinded)
     y = outcome_axis(verdict.primary, "value")
     layers = period_layers(verdict, x, blinded=blinded)
@@ -100,11 +102,11 @@ def periods_chart(verdict: Verdict, *, width: int = 720, key: bool = True) -> al
     names = arm_names(verdict.protocol, 40)
     rows = [mean_row(p, names) for p in answer.periods if p.mean is not None]
     if not rows:
-        return sentence("No period has a recorded day.", description, width)
+        return sentence(translate("No period has a recorded day."), description, width)
     count = max(period.number for period in answer.periods)
     x = alt.X(
         "period:Q",
-        title="Period",
+        title=translate("Period"),
         scale=alt.Scale(domain=[0.4, count + 0.6], nice=False),
         axis=alt.Axis(values=numbered(count, width), grid=False, format="d"),
     )
@@ -119,7 +121,9 @@ def periods_chart(verdict: Verdict, *, width: int = 720, key: bool = True) -> al
         x=x, y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
     )
     points = armed_points(base, verdict, 90, width).encode(x=x, y=y)
-    return finish([joins, spans, points], description, width, 270, PERIODS_KEY if key else "")
+    return finish(
+        [joins, spans, points], description, width, 270, translate(PERIODS_KEY) if key else ""
+    )
 
 
 def effect_chart(verdict: Verdict, *, width: int = 720) -> alt.LayerChart:
@@ -140,7 +144,8 @@ def effect_chart(verdict: Verdict, *, width: int = 720) -> alt.LayerChart:
     answer = verdict.primary
     description = effect_description(verdict)
     if not answer.priors:
-        return sentence("The effect could not be estimated: nothing to draw.", description, width)
+        said = translate("The effect could not be estimated: nothing to draw.")
+        return sentence(said, description, width)
     rows = [gain_row(index, row, answer.outcome) for index, row in enumerate(answer.priors)]
     mcid = float(answer.outcome.mcid)
     low = min([row["lower"] for row in rows] + [-1.2 * mcid])
@@ -148,7 +153,7 @@ def effect_chart(verdict: Verdict, *, width: int = 720) -> alt.LayerChart:
     low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
     x = alt.X(
         "value:Q",
-        title=f"Better on the active treatment by ({unit(answer.outcome)})",
+        title=better_by(answer.outcome),
         scale=alt.Scale(domain=[low, high], nice=False),
         axis=alt.Axis(grid=False, tickCount=6),
     )

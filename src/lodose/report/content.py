@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from lodose.diary import read_instruments
+from lodose.language import decimal, translatable, translate
 from lodose.report.captions import amount_of_mcid, scale
 from lodose.report.means import mean_interval
 from lodose.report.words import (
@@ -14,7 +16,6 @@ from lodose.report.words import (
     interval,
     number,
     outcome_name,
-    plural,
     probability,
     sentence_case,
     span,
@@ -22,22 +23,36 @@ from lodose.report.words import (
     with_interval,
 )
 from lodose.trial import Audit, Outcome
-from lodose.verdict.numbers import chance, decimals
+from lodose.verdict.numbers import chance, count, decimals, general
 from lodose.verdict.result import OutcomeAnswer, PeriodResult, Verdict, Word
+from lodose.verdict.retold import retold, shown_side_effect
+from lodose.verdict.table import word_said
 
-TITLE = "Treatment report"  # no drug and no name: it is shown in tabs, lists and file managers
-SYNTHETIC = "Synthetic data: made up to show the report. Nobody's diary."
+TITLE = translatable(
+    "Treatment report"
+)  # no drug and no name: it is shown in tabs, lists and file managers
+SYNTHETIC = translatable("Synthetic data: made up to show the report. Nobody's diary.")
+
+ENGINE_HASH = translatable("Engine hash")
+PROTOCOL_HASH = translatable("Protocol, SHA-256")
+DIARY_HASH = translatable("Diary, SHA-256")
 
 DOTS = 20
 MANY = 16  # periods from which a table and a picture save room
 
 DESIGNS = {
-    "randomised-blinded": "randomised and blinded periods",
-    "randomised-open": "randomised periods, treatment known",
-    "open-on-off": "on and off treatment in a chosen order, treatment known",
-    "before-after": "before and after starting, treatment known",
+    "randomised-blinded": translatable("randomised and blinded periods"),
+    "randomised-open": translatable("randomised periods, treatment known"),
+    "open-on-off": translatable("on and off treatment in a chosen order, treatment known"),
+    "before-after": translatable("before and after starting, treatment known"),
 }
-SEVERITIES = {1: "mild", 2: "moderate", 3: "severe"}
+SEVERITIES = {1: translatable("mild"), 2: translatable("moderate"), 3: translatable("severe")}
+GRAVITY = {
+    "error": translatable("Error"),
+    "warning": translatable("Warning"),
+    "note": translatable("Note"),
+}
+"""Of remarks on a diary, the gravest first."""
 
 CENT = (
     "Vohra S, Shamseer L, Sampson M, et al. CONSORT extension for reporting N-of-1 trials (CENT) "
@@ -76,9 +91,12 @@ def chances(verdict: Verdict) -> tuple[Chance, ...]:
         return ()
     least = amount_of_mcid(verdict.primary.outcome)
     rows = (
-        (f"Better by {least} or more", found.benefit_at_least_mcid),
-        ("A difference too small to matter", found.smaller_than_mcid),
-        (f"Worse by {least} or more", found.harm_at_least_mcid),
+        (
+            translate("Better by {least} or more").format(least=least),
+            found.benefit_at_least_mcid,
+        ),
+        (translate("A difference too small to matter"), found.smaller_than_mcid),
+        (translate("Worse by {least} or more").format(least=least), found.harm_at_least_mcid),
     )
     return tuple(Chance(what, _dots(p), chance(p)) for what, p in rows)
 
@@ -96,22 +114,22 @@ def chances_heading(verdict: Verdict) -> str:
     """Name the chances so that they claim no more than the design and the word allow."""
     caused = verdict.protocol.design == "randomised-blinded"
     if caused and verdict.word is not Word.NOT_KNOWN_YET:
-        return "The chances, from this diary"
-    return "The chances of a difference, whatever caused it"
+        return translate("The chances, from this diary")
+    return translate("The chances of a difference, whatever caused it")
 
 
 def headline(verdict: Verdict) -> str:
     """The word, no stronger than the design allows it to be said."""
-    return clean(verdict.wording.headline) or str(verdict.word)
+    return clean(verdict.wording.headline) or word_said(verdict.word)
 
 
 def three_lines(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     """Benefit, harm and what this does not tell, each with its name apart from its text."""
     wording = verdict.wording
     lines = (
-        ("Benefit", wording.benefit),
-        ("Harm", wording.harm),
-        ("What this does not tell", wording.not_told),
+        (translate("Benefit"), wording.benefit),
+        (translate("Harm"), wording.harm),
+        (translate("What this does not tell"), wording.not_told),
     )
     return tuple(
         (name, sentence_case(clean(text).removeprefix(f"{name}:").strip())) for name, text in lines
@@ -125,21 +143,34 @@ def period_table(verdict: Verdict) -> Table:
     # Many periods are read down the column: one line each, whatever the arms are called.
     names = arm_names(verdict.protocol, 26 if len(periods) > MANY else 48)
     doses = any(period.doses_recorded for period in periods)
-    head = ("Period", "Pair", "Treatment", "Dates", "Days", "Mean (95 % interval)", "SD")
+    head = (
+        *(translate("Period"), translate("Pair"), translate("Treatment"), translate("Dates")),
+        *(translate("Days"), translate("Mean (95 % interval)"), translate("SD")),
+    )
+    notes = (
+        translate("Days: recorded of planned."),
+        translate("Drug taken: days on which the drug was taken, of days with a dose recorded.")
+        if doses
+        else translate("No dose was recorded."),
+        translate(
+            "The interval of a mean treats its days as independent; days resemble each other, so "
+            "it is rather too narrow."
+        ),
+    )
     return Table(
-        caption=f"{outcome_name(outcome)} in each period ({scale(outcome)})",
-        head=(*head, "Drug taken") if doses else head,
+        caption=in_each_period(outcome),
+        head=(*head, translate("Drug taken")) if doses else head,
         rows=tuple(_period_row(period, names, decimals(outcome), doses) for period in periods),
-        empty="The protocol holds no period that could be shown.",
-        note="Days: recorded of planned. "
-        + (
-            "Drug taken: days on which the drug was taken, of days with a dose recorded. "
-            if doses
-            else "No dose was recorded. "
-        )
-        + "The interval of a mean treats its days as independent; days resemble each other, so "
-        "it is rather too narrow.",
+        empty=translate("The protocol holds no period that could be shown."),
+        note=" ".join(notes),
         arms=tuple(period.arm for period in periods),
+    )
+
+
+def in_each_period(outcome: Outcome) -> str:
+    """What the table of periods shows."""
+    return translate("{outcome} in each period ({scale})").format(
+        outcome=outcome_name(outcome), scale=scale(outcome)
     )
 
 
@@ -163,21 +194,24 @@ def prior_table(verdict: Verdict) -> Table:
             )
         )
     mcid = amount_of_mcid(outcome)
-    least = f"{float(outcome.mcid):g}"
+    least = general(outcome.mcid)
     return Table(
-        caption=f"How much better on the active treatment ({unit(outcome)}), read in "
-        "more than one way",
+        caption=translate(
+            "How much better on the active treatment ({unit}), read in more than one way"
+        ).format(unit=unit(outcome)),
         head=(
-            "Reading, with what was believed beforehand",
-            "Better by",
-            "95 % interval",
-            "P(gain)",
-            f"P(gain ≥ {least})",
-            f"P(harm ≥ {least})",
+            translate("Reading, with what was believed beforehand"),
+            translate("Better by"),
+            translate("95 % interval"),
+            translate("P(gain)"),
+            translate("P(gain ≥ {least})").format(least=least),
+            translate("P(harm ≥ {least})").format(least=least),
         ),
         rows=tuple(rows),
         empty=_not_estimable(answer),
-        note=f"Below zero ({MINUS}) means worse. The smallest gain that matters was set at {mcid}.",
+        note=translate(
+            "Below zero ({minus}) means worse. The smallest gain that matters was set at {mcid}."
+        ).format(minus=MINUS, mcid=mcid),
     )
 
 
@@ -186,22 +220,29 @@ def side_effect_table(verdict: Verdict) -> Table:
     names = arm_names(verdict.protocol, 40)
     rows = tuple(
         (
-            clean(count.name),
-            f"{count.active_days} of {count.active_days_asked}",
-            f"{count.comparator_days} of {count.comparator_days_asked}",
-            SEVERITIES.get(count.worst_severity, NOTHING),
+            clean(shown_side_effect(effect.name)),
+            some_of(effect.active_days, effect.active_days_asked),
+            some_of(effect.comparator_days, effect.comparator_days_asked),
+            translate(SEVERITIES.get(effect.worst_severity, NOTHING)),
         )
-        for count in verdict.side_effects
+        for effect in verdict.side_effects
     )
     empty = (
-        "Side effects were asked and none was reported."
+        translate("Side effects were asked and none was reported.")
         if verdict.side_effects_asked
-        else "Side effects were not asked, so nothing can be said about them here. That is not "
-        "the same as none."
+        else translate(
+            "Side effects were not asked, so nothing can be said about them here. That is not the "
+            "same as none."
+        )
     )
     return Table(
-        caption="Days with a side effect, of the days on which it was asked",
-        head=("Side effect", f"On {names['active']}", f"On {names['comparator']}", "Worst"),
+        caption=translate("Days with a side effect, of the days on which it was asked"),
+        head=(
+            translate("Side effect"),
+            translate("On {arm}").format(arm=names["active"]),
+            translate("On {arm}").format(arm=names["comparator"]),
+            translate("Worst"),
+        ),
         rows=rows,
         empty=empty,
     )
@@ -213,33 +254,42 @@ def also_measured_table(verdict: Verdict) -> Table:
     for answer in verdict.also_measured:
         label = f"{outcome_name(answer.outcome)} ({scale(answer.outcome)})"
         if answer.effect is None:
-            rows.append((label, "could not be estimated", amount_of_mcid(answer.outcome)))
+            missing = translate("could not be estimated")
+            rows.append((label, missing, amount_of_mcid(answer.outcome)))
             continue
         better = gain(answer.effect, answer.outcome)
         rows.append(
             (label, with_interval(better, decimals(answer.outcome)), amount_of_mcid(answer.outcome))
         )
     return Table(
-        caption="Also measured",
-        head=("Outcome", "Better on active by (95 % interval)", "Smallest gain that matters"),
+        caption=translate("Also measured"),
+        head=(
+            translate("Outcome"),
+            translate("Better on active by (95 % interval)"),
+            translate("Smallest gain that matters"),
+        ),
         rows=tuple(rows),
-        empty="Nothing else was measured.",
-        note="One outcome was chosen beforehand to carry the answer; these are beside it.",
+        empty=translate("Nothing else was measured."),
+        note=translate(
+            "One outcome was chosen beforehand to carry the answer; these are beside it."
+        ),
     )
 
 
 def audit_facts(audit: Audit) -> tuple[tuple[str, str], ...]:
     """What the diary holds, as pairs of a name and a value."""
     adherence = (
-        "not recorded" if audit.adherence is None else f"{100 * audit.adherence:.0f} % of doses"
+        translate("not recorded")
+        if audit.adherence is None
+        else translate("{percent} % of doses").format(percent=f"{100 * audit.adherence:.0f}")
     )
     return (
-        ("Days planned", str(audit.days_planned)),
-        ("Days recorded", str(audit.days_observed)),
-        ("Days missing", str(audit.missing_days)),
-        ("Longest gap", plural(audit.longest_gap, "day")),
-        ("Doses recorded", str(audit.doses_recorded)),
-        ("Doses as planned", adherence),
+        (translate("Days planned"), str(audit.days_planned)),
+        (translate("Days recorded"), str(audit.days_observed)),
+        (translate("Days missing"), str(audit.missing_days)),
+        (translate("Longest gap"), count(audit.longest_gap, "day")),
+        (translate("Doses recorded"), str(audit.doses_recorded)),
+        (translate("Doses as planned"), adherence),
     )
 
 
@@ -247,7 +297,7 @@ def audit_table(audit: Audit) -> Table:
     """The same facts as one row of a table."""
     facts = audit_facts(audit)
     return Table(
-        caption="What was recorded",
+        caption=translate("What was recorded"),
         head=tuple(name for name, _ in facts),
         rows=(tuple(value for _, value in facts),),
         empty="",
@@ -256,11 +306,16 @@ def audit_table(audit: Audit) -> Table:
 
 def audit_remarks(audit: Audit) -> tuple[str, ...]:
     """Each remark of the audit as a line, the gravest first."""
-    order = {"error": 0, "warning": 1, "note": 2}
+    order = list(GRAVITY)
     said = []
-    for remark in sorted(audit.remarks, key=lambda remark: order.get(remark.severity, 3)):
-        line = f" (line {remark.line})" if remark.line is not None else ""
-        said.append(f"{remark.severity.capitalize()}: {clean(remark.message)}{line}")
+    for remark in sorted(audit.remarks, key=lambda remark: order.index(remark.severity)):
+        template = (
+            translate("{gravity}: {message}")
+            if remark.line is None
+            else translate("{gravity}: {message} (line {line})")
+        )
+        gravity, message = translate(GRAVITY[remark.severity]), clean(retold(remark.message))
+        said.append(template.format(gravity=gravity, message=message, line=remark.line))
     return tuple(said)
 
 
@@ -268,33 +323,42 @@ def methods(verdict: Verdict) -> tuple[str, ...]:
     """How the answer was reached, in a few sentences."""
     protocol, answer = verdict.protocol, verdict.primary
     outcome = answer.outcome
-    design = DESIGNS.get(protocol.design, clean(protocol.design))
-    label = outcome_name(outcome)
     said = [
-        f"Design: {design}; {plural(len(answer.periods), 'period')}. Chosen beforehand as the one "
-        f"outcome that carries the answer: {label} ({scale(outcome)}).",
+        translate(
+            "Design: {design}; {periods}. Chosen beforehand as the one outcome that carries the "
+            "answer: {outcome} ({scale})."
+        ).format(
+            design=translate(DESIGNS.get(protocol.design, clean(protocol.design))),
+            periods=count(len(answer.periods), "period"),
+            outcome=outcome_name(outcome),
+            scale=scale(outcome),
+        ),
         _mcid_words(outcome),
     ]
     if answer.effect is not None:
         said.append(
-            "Analysis: a Bayesian model of the daily values, stated under “In numbers”; days "
-            "without an entry stay missing. The same diary always gives the same numbers."
+            translate(
+                "Analysis: a Bayesian model of the daily values, stated under “In numbers”; days "
+                "without an entry stay missing. The same diary always gives the same numbers."
+            )
         )
     else:
         said.append(_not_estimable(answer))
     if protocol.transition_days:
         said.append(
-            f"The first {plural(protocol.transition_days, 'day')} after each switch "
-            "are left out of the paired means; the model keeps them."
+            translate(
+                "The first {days} after each switch are left out of the paired means; the model "
+                "keeps them."
+            ).format(days=count(protocol.transition_days, "day"))
         )
     said += looking_ahead_in_numbers(verdict)
-    said.append(f"Each period is shown as CENT 2015 asks: {CENT}.")
+    said.append(translate("Each period is shown as CENT 2015 asks: {source}.").format(source=CENT))
     return tuple(said)
 
 
 def looking_ahead(verdict: Verdict) -> str:
     """How many more cycles would settle an open answer, or that this was left out, or ""."""
-    return clean(verdict.planning.words) if verdict.planning else ""
+    return clean(translate(verdict.planning.words)) if verdict.planning else ""
 
 
 def looking_ahead_in_numbers(verdict: Verdict) -> tuple[str, ...]:
@@ -302,17 +366,31 @@ def looking_ahead_in_numbers(verdict: Verdict) -> tuple[str, ...]:
     planning = verdict.planning
     if planning is None or not planning.rows:
         return ()
-    rows = "; ".join(
-        f"{plural(row.cycles, 'cycle')} {row.settled:.2f} ({row.lower:.2f} to "
-        f"{row.upper:.2f}; benefit {row.benefit:.2f}, little {row.little:.2f}, harm {row.harm:.2f})"
-        for row in planning.rows
+    template = translate(
+        "{cycles} {settled} ({lower} to {upper}; benefit {benefit}, little {little}, harm {harm})"
     )
+    rows = [
+        template.format(
+            cycles=count(row.cycles, "cycle"),
+            **{
+                name: decimal(f"{getattr(row, name):.2f}")
+                for name in ("settled", "lower", "upper", "benefit", "little", "harm")
+            },
+        )
+        for row in planning.rows
+    ]
     return (
-        "Looking ahead, probability that the answer is settled after so many further cycles of one "
-        f"period on each: {rows}. From {planning.simulations} trials continued from the "
-        f"posterior, rule {clean(planning.rule)}, seed {planning.seed}; the interval is that of "
-        "the simulation. One look at the end of each; going on until something is said has higher "
-        "error rates.",
+        translate(
+            "Looking ahead, probability that the answer is settled after so many further cycles of "
+            "one period on each: {rows}. From {simulations} trials continued from the posterior, "
+            "rule {rule}, seed {seed}; the interval is that of the simulation. One look at the end "
+            "of each; going on until something is said has higher error rates."
+        ).format(
+            rows="; ".join(rows),
+            simulations=planning.simulations,
+            rule=clean(planning.rule),
+            seed=planning.seed,
+        ),
     )
 
 
@@ -321,18 +399,23 @@ def provenance(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     made = verdict.provenance
     engine = (
         (
-            ("Engine", f"{clean(made.engine)}, rule {clean(made.rule)}"),
-            ("Engine hash", clean(made.engine_hash)),
+            (
+                translate("Engine"),
+                translate("{engine}, rule {rule}").format(
+                    engine=clean(made.engine), rule=clean(made.rule)
+                ),
+            ),
+            (translate(ENGINE_HASH), clean(made.engine_hash)),
         )
         if made.engine_hash
-        else (("Engine", "none: nothing was estimated"),)
+        else ((translate("Engine"), translate("none: nothing was estimated")),)
     )
     return (
-        ("Lodose version", clean(made.lodose_version)),
+        (translate("Lodose version"), clean(made.lodose_version)),
         *engine,
-        ("Protocol, SHA-256", clean(made.protocol_sha256)),
-        ("Diary, SHA-256", clean(made.diary_sha256)),
-        ("Diary file", clean(made.diary_source)),
+        (translate(PROTOCOL_HASH), clean(made.protocol_sha256)),
+        (translate(DIARY_HASH), clean(made.diary_sha256)),
+        (translate("Diary file"), clean(made.diary_source)),
     )
 
 
@@ -346,23 +429,52 @@ def _period_row(
         NOTHING if period.pair is None else str(period.pair),
         names[period.arm],
         span(period.start, period.end),
-        f"{period.days_observed} of {period.days}",
+        some_of(period.days_observed, period.days),
         mean if ends is None else f"{mean} ({interval(*ends, digits)})",
         number(period.sd, digits),
     )
-    return (*row, f"{period.doses_taken} of {period.doses_recorded}") if doses else row
+    return (*row, some_of(period.doses_taken, period.doses_recorded)) if doses else row
+
+
+def some_of(some: int, whole: int) -> str:
+    """``3 of 14``."""
+    return translate("{some} of {whole}").format(some=some, whole=whole)
 
 
 def _not_estimable(answer: OutcomeAnswer) -> str:
     reason = clean(answer.not_estimable)
-    return f"The effect could not be estimated. {reason}".strip()
+    return f"{translate('The effect could not be estimated.')} {reason}".strip()
 
 
 def _mcid_words(outcome: Outcome) -> str:
     """Whose the smallest gain that matters is, and where the usual one comes from."""
     chosen, usual = float(outcome.mcid), float(outcome.mcid_default)
-    source = clean(outcome.mcid_default_source).rstrip(".")
-    said = f"Smallest gain that matters, stated beforehand: {amount_of_mcid(outcome)}"
-    if chosen != usual:
-        said += f" (the person's own; the usual one is {amount(usual, outcome)})"
-    return f"{said}. Source of the usual one: {source}."
+    template = (
+        translate(
+            "Smallest gain that matters, stated beforehand: {amount}. Source of the usual one: "
+            "{source}."
+        )
+        if chosen == usual
+        else translate(
+            "Smallest gain that matters, stated beforehand: {amount} (the person's own; the usual "
+            "one is {usual}). Source of the usual one: {source}."
+        )
+    )
+    return template.format(
+        amount=amount_of_mcid(outcome),
+        usual=amount(usual, outcome),
+        source=_source(outcome).rstrip("."),
+    )
+
+
+def _source(outcome: Outcome) -> str:
+    """Where the usual smallest gain comes from; the instruments say it in English."""
+    said = clean(outcome.mcid_default_source)
+    tool = read_instruments().get(outcome.instrument or "")
+    if tool is not None and said == clean(f"{tool.mcid_source} {tool.identifier}"):
+        return clean(f"{translate(tool.mcid_source)} {tool.identifier}")
+    return translate(said)
+
+
+SOURCES = (translatable("a tenth of the range"), translatable("stated in the protocol"))
+"""What a protocol says where no instrument does."""

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import altair as alt
 
-from lodose.report.captions import amount_of_mcid
+from lodose.language import habits, translate
+from lodose.report.captions import amount_of_mcid, better_way
 from lodose.report.look import (
     ACTIVE,
     BAND,
@@ -23,7 +24,7 @@ from lodose.report.look import (
 from lodose.report.means import mean_interval
 from lodose.report.words import arm_names, gain, outcome_name, sentence_case, with_interval
 from lodose.trial import Outcome
-from lodose.verdict.numbers import decimals
+from lodose.verdict.numbers import decimals, general
 from lodose.verdict.result import OutcomeAnswer, PeriodResult, PriorRow, Verdict
 
 
@@ -42,7 +43,7 @@ def days_axis(dates: tuple[date, ...], width: int, *, room_for_cue: bool) -> alt
         title=None,
         scale=alt.Scale(type="utc", domain=[moment(first), moment(last)], nice=False),
         axis=alt.Axis(
-            format="%-d %b", grid=False, labelOverlap=True, tickCount=8 if width >= 600 else 4
+            format=habits().axis, grid=False, labelOverlap=True, tickCount=8 if width >= 600 else 4
         ),
     )
 
@@ -52,7 +53,7 @@ def outcome_axis(answer: OutcomeAnswer, field: str) -> alt.Y:
     outcome = answer.outcome
     return alt.Y(
         f"{field}:Q",
-        title=[outcome_name(outcome, 32), f"{outcome.better} is better"],
+        title=[outcome_name(outcome, 32), better_way(outcome)],
         scale=alt.Scale(
             domain=[float(outcome.minimum), float(outcome.maximum)],
             zero=False,  # said aloud, or a layer without a scale of its own brings zero back
@@ -218,14 +219,18 @@ def zone_layers(
     """The stretch too small to matter, its borders, zero, and what each side is called."""
     (low, high), (x, y) = ends, axes
     zones = [(low, -mcid), (-mcid, mcid), (mcid, high)] if mcid else [(low, 0.0), (0.0, high)]
-    wide = ("worse by at least", "too small to matter", "better by at least")
-    short = ("worse", "too small", "better")
+    size = general(mcid)
+    wide = (
+        translate("worse by at least {size}").format(size=size),
+        translate("too small to matter"),
+        translate("better by at least {size}").format(size=size),
+    )
+    short = (translate("worse"), translate("too small"), translate("better"))
     labels = []
     for index, (start, end) in enumerate(zones):
         place = index if mcid else 2 * index
         room = (end - start) / (high - low) * (width - 20)
-        full = wide[place] if place == 1 else f"{wide[place]} {mcid:g}"
-        text = next((t for t in (full, short[place]) if len(t) * CHARACTER < room), "")
+        text = next((t for t in (wide[place], short[place]) if len(t) * CHARACTER < room), "")
         labels.append({"value": (start + end) / 2, "text": text, "row": 0})
     layers = []
     if mcid:

@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 import altair as alt
 
+from lodose.language import SOURCE, current_language, habits
 from lodose.report.words import wrapped
 
 Row: TypeAlias = dict[str, Any]
@@ -57,6 +58,7 @@ def finish(
         padding=6,
         config=alt.Config(
             font=FONT,
+            locale=_locale(),
             lineBreak="\n",
             view=alt.ViewConfig(stroke=None),
             axis=alt.AxisConfig(
@@ -73,6 +75,14 @@ def finish(
         ),
         title=_title(key, width) if key else alt.Undefined,
     )
+
+
+def _locale() -> Any:
+    """How the numbers on the axes are written; nothing is said where it is Vega's own way."""
+    if current_language() == SOURCE:
+        return alt.Undefined
+    signs = {"decimal": habits().decimal, "thousands": habits().thousands}
+    return alt.Locale(number=alt.NumberLocale(**signs, grouping=[3], currency=["", ""]))
 
 
 def _title(key: str, width: int) -> alt.TitleParams:

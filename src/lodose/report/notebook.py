@@ -2,6 +2,7 @@
 
 from html import escape
 
+from lodose.language import current_language, translate
 from lodose.report import content
 from lodose.report.words import clean
 from lodose.verdict.result import Verdict
@@ -25,19 +26,19 @@ def notebook_html(verdict: Verdict) -> str:
     ahead = content.looking_ahead(verdict)
     lines = (
         *content.three_lines(verdict),
-        *((("Looking ahead", ahead),) if ahead else ()),
-        ("Next step", wording.next_step),
+        *(((translate("Looking ahead"), ahead),) if ahead else ()),
+        (translate("Next step"), wording.next_step),
     )
-    parts = ['<section class="lodose-verdict" lang="en">']
+    parts = [f'<section class="lodose-verdict" lang="{current_language()}">']
     if verdict.protocol.synthetic:
-        parts.append(f"<p><strong>{escape(content.SYNTHETIC)}</strong></p>")
+        parts.append(f"<p><strong>{escape(translate(content.SYNTHETIC))}</strong></p>")
     parts.append(f"<p>{_safe(verdict.protocol.question)}</p>")
     headline = _safe(content.headline(verdict))
     parts.append(f"<p><strong>{_safe(wording.answer)}</strong> <em>({headline})</em></p>")
     if wording.window:
         parts.append(f"<p>{_safe(wording.window)}</p>")
     parts.append("<dl>")
-    parts += [f"<dt>{name}</dt><dd>{_safe(text)}</dd>" for name, text in lines]
+    parts += [f"<dt>{_safe(name)}</dt><dd>{_safe(text)}</dd>" for name, text in lines]
     parts.append("</dl>")
     parts.append(_table(content.prior_table(verdict)))
     parts.append(_table(content.period_table(verdict)))

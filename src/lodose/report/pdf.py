@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from math import ceil
@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import typst
 
+from lodose.language import SOURCE, current_language, habits, translate
 from lodose.report import content
 from lodose.report.captions import (
     PERIODS_KEY,
@@ -93,19 +94,23 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
     charts = _charts(verdict)
     dates = span(answer.periods[0].start, answer.periods[-1].end) if answer.periods else ""
     return {
-        "title": content.TITLE,
+        "language": current_language(),
+        "region": habits().region,
+        "size": _set_in().size,
+        "title": translate(content.TITLE),
+        "said": fixed_words(),
         "dates": dates,
-        "synthetic": content.SYNTHETIC if verdict.protocol.synthetic else "",
-        "footer": ("Synthetic data · " if verdict.protocol.synthetic else "")
-        + f"{content.TITLE} · Lodose {clean(verdict.provenance.lodose_version)} · "
-        "not a prescription: your prescriber decides",
+        "synthetic": translate(content.SYNTHETIC) if verdict.protocol.synthetic else "",
+        "footer": _footer(verdict),
         "question": clean(verdict.protocol.question),
         "word": content.headline(verdict),
         "answer": clean(wording.answer),
         "window": clean(wording.window),
         "lines": content.three_lines(verdict),
         "uncertain": [clean(sentence) for sentence in wording.uncertain],
-        "nothing-uncertain": "Nothing could be estimated, so everything remains uncertain."
+        "nothing-uncertain": translate(
+            "Nothing could be estimated, so everything remains uncertain."
+        )
         if answer.effect is None
         else "",
         "planning": content.looking_ahead(verdict),
@@ -118,10 +123,11 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
         "first": "diary" if charts["diary"]["svg"] or not charts["periods"]["svg"] else "periods",
         "captions": {
             "diary": diary_key(verdict),
-            "periods": PERIODS_KEY,
-            "effect": "The gain read in more than one way. Dot: best single value. Bar: 95 % "
-            "interval.",
-            "sensitivity": KEY,
+            "periods": translate(PERIODS_KEY),
+            "effect": translate(
+                "The gain read in more than one way. Dot: best single value. Bar: 95 % interval."
+            ),
+            "sensitivity": translate(KEY),
         },
         "periods": asdict(content.period_table(verdict)),
         "priors": asdict(content.prior_table(verdict)),
@@ -133,8 +139,49 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
         "remarks": content.audit_remarks(verdict.audit),
         "methods": content.methods(verdict),
         "provenance": content.provenance(verdict),
-        "mono": ["Engine hash", "Protocol, SHA-256", "Diary, SHA-256"],
+        "mono": [
+            translate(name)
+            for name in (content.ENGINE_HASH, content.PROTOCOL_HASH, content.DIARY_HASH)
+        ],
     }
+
+
+def fixed_words() -> dict[str, str]:
+    """What the template says by itself: its headings and labels."""
+    return {
+        "page": translate("Page {page} of {pages}"),
+        "what": translate("What"),
+        "value": translate("Value"),
+        "the-answer": translate("The answer:"),
+        "uncertain": translate("What is uncertain"),
+        "looking-ahead": translate("Looking ahead"),
+        "next-step": translate("Next step"),
+        "for-the-doctor": translate("For the doctor"),
+        "each-period": translate("Each period"),
+        "difference": translate("The difference"),
+        "stands-up": translate("Does the answer stand up?"),
+        "model-saw": translate("What else the model saw"),
+        "in-numbers": translate("In numbers"),
+        "side-effects": translate("Side effects"),
+        "also-measured": translate("Also measured"),
+        "diary": translate("The diary"),
+        "no-remarks": translate("No remarks on the diary."),
+        "methods": translate("Methods"),
+        "provenance": translate("Where this answer comes from"),
+    }
+
+
+def _footer(verdict: Verdict) -> str:
+    template = (
+        translate(
+            "Synthetic data · {title} · Lodose {version} · not a prescription: your prescriber "
+            "decides"
+        )
+        if verdict.protocol.synthetic
+        else translate("{title} · Lodose {version} · not a prescription: your prescriber decides")
+    )
+    version = clean(verdict.provenance.lodose_version)
+    return template.format(title=translate(content.TITLE), version=version)
 
 
 def _charts(verdict: Verdict) -> dict[str, dict[str, str]]:
@@ -165,9 +212,29 @@ def _room(verdict: Verdict) -> int:
     wording = verdict.wording
     ahead = content.looking_ahead(verdict)
     short = (verdict.protocol.question, wording.answer, *wording.uncertain, ahead)
-    lines = sum(ceil(len(text) / 95) for text in (*short, wording.next_step))
-    lines += sum(ceil(len(text) / 80) for _, text in content.three_lines(verdict))
-    return max(120 if ahead else 150, min(360, 295 - 15 * (lines - 22)))
+    page = _set_in()
+    lines = sum(ceil(len(text) / page.wide) for text in (*short, wording.next_step))
+    lines += sum(ceil(len(text) / page.narrow) for _, text in content.three_lines(verdict))
+    least = 120 if ahead else page.least
+    return max(least, min(360, 295 - page.line * (lines - 22)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How large the text is set, how many characters a line then holds, what a picture needs."""
+
+    size: float  # points
+    wide: int
+    narrow: int
+    line: int  # pixels of the picture
+    least: int
+
+
+def _set_in() -> _Setting:
+    """Other languages need more words for the same: smaller, so that the first page stays one."""
+    if current_language() == SOURCE:
+        return _Setting(size=10.3, wide=95, narrow=80, line=15, least=150)
+    return _Setting(size=9.7, wide=98, narrow=83, line=15, least=125)
 
 
 def _drawn(chart: alt.LayerChart, height: int) -> str:

@@ -4,7 +4,8 @@ from typing import Any
 
 import altair as alt
 
-from lodose.report.captions import amount_of_mcid
+from lodose.language import translatable, translate
+from lodose.report.captions import amount_of_mcid, better_by
 from lodose.report.content import Table
 from lodose.report.layers import zone_layers
 from lodose.report.look import (
@@ -25,21 +26,21 @@ from lodose.report.words import (
     gain,
     interval,
     number,
-    plural,
     probability,
     sentence_case,
     unit,
     with_interval,
 )
-from lodose.verdict.numbers import decimals
+from lodose.verdict.numbers import count, decimals, general
 from lodose.verdict.result import SensitivityRow, Verdict
+from lodose.verdict.table import word_said
 
-KEY = (
+KEY = translatable(
     "One change at a time. Mark: best single value. Bar: 95 % interval. At the right: the word. "
     "Diamond: another answer than that of the primary analysis."
 )
-CAPTION = "The same days, read with one thing changed at a time"
-NOTE = (
+CAPTION = translatable("The same days, read with one thing changed at a time")
+NOTE = translatable(
     "“(changed)”: another answer than that of the primary analysis; “(less firm)”: the same one, "
     "said less firmly."
 )
@@ -54,7 +55,7 @@ def sensitivity_table(verdict: Verdict) -> Table:
     for row in answer.sensitivity:
         what = sentence_case(row.label) + (f" ({clean(row.changed)})" if row.changed else "")
         if row.effect is None or row.probabilities is None:
-            rows.append((what, NOTHING, NOTHING, NOTHING, f"not done: {clean(row.skipped)}"))
+            rows.append((what, NOTHING, NOTHING, NOTHING, _not_done(row)))
             continue
         better = gain(row.effect, outcome)
         rows.append(
@@ -67,24 +68,33 @@ def sensitivity_table(verdict: Verdict) -> Table:
             )
         )
     return Table(
-        caption=f"{CAPTION} ({unit(outcome)}, better on the active treatment)",
+        caption=translate(
+            "The same days, read with one thing changed at a time ({unit}, better on the active "
+            "treatment)"
+        ).format(unit=unit(outcome)),
         head=(
-            "Reading, with what was changed",
-            "Better by",
-            "95 % interval",
-            f"P(gain ≥ {float(outcome.mcid):g})",
-            "Word",
+            translate("Reading, with what was changed"),
+            translate("Better by"),
+            translate("95 % interval"),
+            translate("P(gain ≥ {least})").format(least=general(outcome.mcid)),
+            translate("Word"),
         ),
         rows=tuple(rows),
-        empty="Nothing could be estimated, so nothing could be read in another way.",
-        note=NOTE,
+        empty=translate("Nothing could be estimated, so nothing could be read in another way."),
+        note=translate(NOTE),
     )
 
 
 def word_with_mark(row: SensitivityRow) -> str:
     """The word of a row; marked in words, not only by colour, where it differs."""
-    mark = " (changed)" if row.flips else " (less firm)" if row.weaker else ""
-    return f"{row.word}{mark}"
+    word = word_said(row.word) if row.word else NOTHING
+    if row.flips:
+        return translate("{word} (changed)").format(word=word)
+    return translate("{word} (less firm)").format(word=word) if row.weaker else word
+
+
+def _not_done(row: SensitivityRow) -> str:
+    return translate("not done: {reason}").format(reason=clean(row.skipped))
 
 
 def sensitivity_description(verdict: Verdict) -> str:
@@ -92,16 +102,19 @@ def sensitivity_description(verdict: Verdict) -> str:
     outcome = verdict.primary.outcome
     done = [row for row in verdict.primary.sensitivity if row.effect is not None]
     if not done:
-        return "No picture: nothing could be estimated, so nothing could be read in another way."
+        return translate(
+            "No picture: nothing could be estimated, so nothing could be read in another way."
+        )
     said = []
     for row in done:
         assert row.effect is not None  # noqa: S101  for the type checker
         better = with_interval(gain(row.effect, outcome), decimals(outcome))
         said.append(f"{sentence_case(row.label)}: {better}, {word_with_mark(row)}")
-    return (
-        f"How much better on the active treatment in {plural(len(done), 'reading')} of the same "
-        f"days, with 95 % intervals. {'; '.join(said)}. The smallest gain that matters is "
-        f"{amount_of_mcid(outcome)}."
+    return translate(
+        "How much better on the active treatment in {readings} of the same days, with 95 % "
+        "intervals. {results}. The smallest gain that matters is {mcid}."
+    ).format(
+        readings=count(len(done), "reading"), results="; ".join(said), mcid=amount_of_mcid(outcome)
     )
 
 
@@ -125,7 +138,8 @@ def sensitivity_chart(verdict: Verdict, *, width: int = 720, key: bool = True) -
     description = sensitivity_description(verdict)
     rows = _rows(verdict)
     if not rows:
-        return sentence("Nothing could be read in another way.", description, width)
+        said = translate("Nothing could be read in another way.")
+        return sentence(said, description, width)
     mcid = float(verdict.primary.outcome.mcid)
     low = min([row["lower"] for row in rows] + [-1.2 * mcid])
     high = max([row["upper"] for row in rows] + [1.2 * mcid])
@@ -138,7 +152,7 @@ def sensitivity_chart(verdict: Verdict, *, width: int = 720, key: bool = True) -
     pixel = (high - low) / plot
     x = alt.X(
         "value:Q",
-        title=f"Better on the active treatment by ({unit(verdict.primary.outcome)})",
+        title=better_by(verdict.primary.outcome),
         scale=alt.Scale(domain=[low - left * pixel, high + right * pixel], nice=False),
         axis=alt.Axis(grid=False, values=_ticks(low, high), format="~f"),
     )
@@ -165,7 +179,7 @@ def sensitivity_chart(verdict: Verdict, *, width: int = 720, key: bool = True) -
         *_texts(base, y, wide),
     ]
     height = (26 if wide else 44) * len(rows) + 66
-    return finish(layers, description, width, height, KEY if key else "")
+    return finish(layers, description, width, height, translate(KEY) if key else "")
 
 
 def _rows(verdict: Verdict) -> list[Row]:
@@ -184,7 +198,7 @@ def _rows(verdict: Verdict) -> list[Row]:
                 "upper": better.upper,
                 "kind": kind,
                 "name": sentence_case(row.label),
-                "word": str(row.word),
+                "word": word_said(row.word) if row.word else NOTHING,
             }
         )
     return rows

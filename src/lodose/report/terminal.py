@@ -7,8 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from lodose.language import translate
 from lodose.report import content
-from lodose.report.captions import scale
 from lodose.report.sensitivity import CAPTION, word_with_mark
 from lodose.report.textbars import Marks, interval_bar, place_bar
 from lodose.report.words import (
@@ -18,17 +18,16 @@ from lodose.report.words import (
     clean,
     gain,
     number,
-    outcome_name,
     sentence_case,
     span,
     with_interval,
 )
 from lodose.trial import Audit
-from lodose.verdict.numbers import decimals
+from lodose.verdict.numbers import decimals, from_to, general
 from lodose.verdict.result import OutcomeAnswer, Verdict
 
 BAR = 31
-PLAIN = {MINUS: "-", NOTHING: "-", "…": "...", "≥": ">=", "±": "+/-", "“": '"', "”": '"'}
+PLAIN = {MINUS: "-", NOTHING: "-", "…": "...", "≥": ">=", "±": "+/-", "“": '"', "”": '"', "„": '"'}
 
 
 def print_terminal(verdict: Verdict, console: Console) -> None:
@@ -43,12 +42,17 @@ def print_terminal(verdict: Verdict, console: Console) -> None:
     """
     page = _Page(console)
     if verdict.protocol.synthetic:
-        page.line(content.SYNTHETIC, style="bold yellow")
+        page.line(translate(content.SYNTHETIC), style="bold yellow")
     page.line(verdict.protocol.question)
     page.gap()
     page.line(verdict.wording.answer, style="bold")
-    window = f" ({verdict.wording.window.rstrip('.')})" if verdict.wording.window else ""
-    page.line(f"Verdict: {content.headline(verdict)}{window}", style="dim")
+    template = (
+        translate("Verdict: {word} ({window})")
+        if verdict.wording.window
+        else translate("Verdict: {word}")
+    )
+    window = verdict.wording.window.rstrip(".")
+    page.line(template.format(word=content.headline(verdict), window=window), style="dim")
     page.gap()
     page.pairs(content.three_lines(verdict))
     _print_chances(verdict, page)
@@ -57,29 +61,34 @@ def print_terminal(verdict: Verdict, console: Console) -> None:
     _print_periods(verdict, page)
     _print_side_effects(verdict, page)
     if verdict.wording.uncertain:
-        page.heading("What is uncertain")
+        page.heading(translate("What is uncertain"))
         page.items(verdict.wording.uncertain)
     if verdict.wording.allowed_for:
-        page.heading("What else the model saw")
+        page.heading(translate("What else the model saw"))
         page.items(verdict.wording.allowed_for)
     if verdict.wording.doctor:
-        page.heading("For the doctor")
+        page.heading(translate("For the doctor"))
         page.items(verdict.wording.doctor)
     if verdict.planning:
-        page.heading("Looking ahead")
+        page.heading(translate("Looking ahead"))
         page.line(content.looking_ahead(verdict))
-    page.heading("Next step")
+    page.heading(translate("Next step"))
     page.line(verdict.wording.next_step)
-    page.heading("Where this answer comes from")
+    page.heading(translate("Where this answer comes from"))
     made = verdict.provenance
-    engine = f"engine {made.engine}, rule {made.rule}" if made.engine_hash else "nothing estimated"
+    template = (
+        translate("{version}, engine {engine}, rule {rule}")
+        if made.engine_hash
+        else translate("{version}, nothing estimated")
+    )
+    version = template.format(version=made.lodose_version, engine=made.engine, rule=made.rule)
     page.pairs(
         (
-            ("Lodose", f"{made.lodose_version}, {engine}"),
-            *((("Engine", made.engine_hash),) if made.engine_hash else ()),
-            ("Protocol", made.protocol_sha256),
-            ("Diary", made.diary_sha256),
-            ("File", made.diary_source),
+            ("Lodose", version),
+            *(((translate("Engine"), made.engine_hash),) if made.engine_hash else ()),
+            (translate("Protocol"), made.protocol_sha256),
+            (translate("Diary"), made.diary_sha256),
+            (translate("File"), made.diary_source),
         ),
         style="dim",
     )
@@ -97,7 +106,8 @@ def print_audit(audit: Audit, console: Console) -> None:
     """
     page = _Page(console)
     remarks = content.audit_remarks(audit)
-    page.line("The diary has remarks:" if remarks else "No remarks on the diary.", style="bold")
+    said = translate("The diary has remarks:" if remarks else "No remarks on the diary.")
+    page.line(said, style="bold")
     if remarks:
         page.items(remarks)
     page.gap()
@@ -171,14 +181,15 @@ def _print_chances(verdict: Verdict, page: _Page) -> None:
         rows.append((chance.what, page.text(dots), chance.words))
     if rows:
         page.heading(content.chances_heading(verdict))
-        page.rows(("", f"of {content.DOTS}", ""), rows)
+        page.rows(("", translate("of {number}").format(number=content.DOTS), ""), rows)
 
 
 def _print_readings(answer: OutcomeAnswer, page: _Page) -> None:
     """The gain under each prior as a bar of text, side by side."""
-    page.heading("How much better on the active treatment (95 % interval)")
+    page.heading(translate("How much better on the active treatment (95 % interval)"))
     if not answer.priors:
-        page.line(answer.not_estimable or "The effect could not be estimated.", indent=2)
+        said = answer.not_estimable or translate("The effect could not be estimated.")
+        page.line(said, indent=2)
         return
     gains = [gain(row.effect, answer.outcome) for row in answer.priors]
     mcid = float(answer.outcome.mcid)
@@ -189,29 +200,31 @@ def _print_readings(answer: OutcomeAnswer, page: _Page) -> None:
         numbers = with_interval(better, decimals(answer.outcome))
         bar = interval_bar(better, (low, high), mcid, BAR, page.marks)
         rows.append((sentence_case(row.label), numbers, Text(bar)))
-    page.rows(("Reading", "Better by", f"worse{'better':>{BAR - 5}}"), rows)
-    ground, zero = page.marks.ground, page.marks.zero
-    page.line(
-        f"  {zero} zero   {ground} too small to matter (less than {mcid:g} either way)", "dim"
-    )
+    worse, better_side = translate("worse"), translate("better")
+    sides = f"{worse}{better_side:>{BAR - len(worse)}}"
+    page.rows((translate("Reading"), translate("Better by"), sides), rows)
+    key = translate("{zero} zero   {ground} too small to matter (less than {mcid} either way)")
+    signs = {"zero": page.marks.zero, "ground": page.marks.ground}
+    page.line("  " + key.format(**signs, mcid=general(mcid)), "dim")
 
 
 def _print_sensitivity(answer: OutcomeAnswer, page: _Page) -> None:
     """The same days with one thing changed at a time: a line each."""
     if not answer.sensitivity:
         return
-    page.heading(CAPTION)
+    page.heading(translate(CAPTION))
     rows: list[tuple[str | Text, ...]] = []
     for row in answer.sensitivity:
         if row.effect is None:
-            rows.append((sentence_case(row.label), NOTHING, "not done"))
+            rows.append((sentence_case(row.label), NOTHING, translate("not done")))
             continue
         better = with_interval(gain(row.effect, answer.outcome), decimals(answer.outcome))
         rows.append((sentence_case(row.label), better, word_with_mark(row)))
-    page.rows(("Reading", "Better by", "Word"), rows)
+    page.rows((translate("Reading"), translate("Better by"), translate("Word")), rows)
     reasons = dict.fromkeys(row.skipped for row in answer.sensitivity if row.skipped)
     if reasons:
-        page.line(f"  Not done: {'; '.join(reasons)}.", "dim")
+        said = translate("Not done: {reasons}.").format(reasons="; ".join(reasons))
+        page.line(f"  {said}", "dim")
 
 
 def _print_periods(verdict: Verdict, page: _Page) -> None:
@@ -219,7 +232,7 @@ def _print_periods(verdict: Verdict, page: _Page) -> None:
     answer = verdict.primary
     outcome = answer.outcome
     names = arm_names(verdict.protocol, 18)
-    page.heading(f"{outcome_name(outcome)} in each period ({scale(outcome)})")
+    page.heading(content.in_each_period(outcome))
     ends = float(outcome.minimum), float(outcome.maximum)
     rows: list[tuple[str | Text, ...]] = []
     for period in answer.periods:
@@ -235,15 +248,16 @@ def _print_periods(verdict: Verdict, page: _Page) -> None:
                 Text(bar),
             )
         )
-    page.rows(("", "Treatment", "From", "Days", "Mean", f"{ends[0]:g} to {ends[1]:g}"), rows)
+    head = (translate("Treatment"), translate("From"), translate("Days"), translate("Mean"))
+    page.rows(("", *head, from_to(general(ends[0]), general(ends[1]))), rows)
 
 
 def _print_side_effects(verdict: Verdict, page: _Page) -> None:
     names = arm_names(verdict.protocol, 18)
     table = content.side_effect_table(verdict)
-    page.heading("Side effects: days with one, of the days on which it was asked")
+    page.heading(translate("Side effects: days with one, of the days on which it was asked"))
     if not table.rows:
         page.line(table.empty, indent=2)
         return
-    head = ("", names["active"], names["comparator"], "Worst")
+    head = ("", names["active"], names["comparator"], translate("Worst"))
     page.rows(head, table.rows)

@@ -4,8 +4,9 @@ import unicodedata
 from datetime import date
 from textwrap import wrap
 
+from lodose.language import decimal, short_date, translate
 from lodose.trial import Outcome, Protocol
-from lodose.verdict.numbers import plain
+from lodose.verdict.numbers import from_to, general, in_points, plain, unit_of
 from lodose.verdict.result import Estimate
 
 MINUS = "\N{MINUS SIGN}"
@@ -47,27 +48,27 @@ def number(value: float | None, digits: int = 1) -> str:
     text = f"{value:.{digits}f}"
     if float(text) == 0:
         text = f"{0:.{digits}f}"
-    return text.replace("-", MINUS)
+    return decimal(text.replace("-", MINUS))
 
 
 def signed(value: float, digits: int = 1) -> str:
     """A number with its sign always shown, unless it rounds to zero."""
     text = number(value, digits)
-    return text if text.startswith(MINUS) or float(text) == 0 else f"+{text}"
+    return f"+{text}" if float(f"{value:.{digits}f}") > 0 else text
 
 
 def interval(lower: float, upper: float, digits: int = 1) -> str:
     """Two ends of an interval in words, since a dash beside a minus sign misleads."""
-    return f"{number(lower, digits)} to {number(upper, digits)}"
+    return from_to(number(lower, digits), number(upper, digits))
 
 
 def probability(value: float) -> str:
     """A probability with two decimals, never rounded to certainty."""
     if value > 0.99:
-        return "> 0.99"
+        return decimal("> 0.99")
     if value < 0.01:
-        return "< 0.01"
-    return f"{value:.2f}"
+        return decimal("< 0.01")
+    return decimal(f"{value:.2f}")
 
 
 def sentence_case(text: str) -> str:
@@ -78,28 +79,13 @@ def sentence_case(text: str) -> str:
 
 def p_value(value: float) -> str:
     """A p value with three decimals, or below 0.001."""
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    return decimal("< 0.001" if value < 0.001 else f"{value:.3f}")
 
 
 def span(start: date, end: date, *, year: bool = True) -> str:
     """Dates as ``3 Mar to 16 Mar 2031``; the year stands twice only where it changes."""
-    first, last = f"{start.day} {_month(start)}", f"{end.day} {_month(end)}"
-    if not year:
-        return f"{first} to {last}"
-    if start.year != end.year:
-        first += f" {start.year}"
-    return f"{first} to {last} {end.year}"
-
-
-def _month(day: date) -> str:
-    # Not strftime: its month names follow the machine's language.
-    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return names[day.month - 1]
-
-
-def plural(count: int, thing: str) -> str:
-    """``1 day``, ``2 days``."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+    first = short_date(start, year=year and start.year != end.year)
+    return from_to(first, short_date(end, year=year))
 
 
 def gain(estimate: Estimate, outcome: Outcome) -> Estimate:
@@ -111,20 +97,23 @@ def gain(estimate: Estimate, outcome: Outcome) -> Estimate:
 
 def unit(outcome: Outcome) -> str:
     """The unit of an outcome; plain points where it has none."""
-    return clean(outcome.unit) or "points"
+    return clean(unit_of(outcome))
 
 
 def amount(value: float, outcome: Outcome) -> str:
     """``1 point``, ``2.5 points``, ``10 mg/L``."""
     text = plain(value)
-    name = unit(outcome)
-    return f"{text} point" if name == "points" and text == "1" else f"{text} {name}"
+    if clean(outcome.unit) in ("", "points"):
+        return in_points(text, single=text == "1")
+    return f"{text} {unit(outcome)}"
 
 
 def outcome_name(outcome: Outcome, length: int = 60) -> str:
     """The label of an outcome without a range at its end, since the range is printed beside it."""
-    ends = f", {float(outcome.minimum):g} to {float(outcome.maximum):g}"
-    return shortened(outcome.label.removesuffix(ends), length)
+    low, high = float(outcome.minimum), float(outcome.maximum)
+    label = translate(outcome.label).removesuffix(f", {low:g} to {high:g}")
+    label = label.removesuffix(f", {from_to(general(low), general(high))}")
+    return shortened(label, length)
 
 
 def with_interval(estimate: Estimate, digits: int) -> str:
@@ -138,5 +127,5 @@ def arm_names(protocol: Protocol, length: int = 60) -> dict[str, str]:
     active = shortened(protocol.treatment.active, length)
     comparator = shortened(protocol.treatment.comparator, length)
     if active == comparator:
-        return {"active": "active", "comparator": "comparator"}
+        return {"active": translate("active"), "comparator": translate("comparator")}
     return {"active": active, "comparator": comparator}

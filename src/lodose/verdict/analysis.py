@@ -34,6 +34,7 @@ from lodose.verdict.result import (
     PeriodResult,
     Word,
 )
+from lodose.verdict.retold import retold
 from lodose.verdict.rules import Cuts
 from lodose.verdict.sensitivity import sensitivity_rows
 from lodose.verdict.table import sentence
@@ -102,7 +103,7 @@ def analyse(
         try:
             posterior = _fit(table, series, protocol, outcome, told, engine)
         except NotEstimableError as error:
-            reason = sentence("reason", "other", problem=str(error))
+            reason = sentence("reason", "other", problem=retold(str(error)))
     answer = replace(_unanswered(outcome, periods, reason), paired=paired, randomisation=test)
     if posterior is not None:
         cuts = Cuts.of(protocol.cuts)

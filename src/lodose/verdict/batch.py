@@ -7,6 +7,7 @@ from functools import partial
 
 from lodose.diary import Diary
 from lodose.inference.estimate import Engine
+from lodose.language import current_language, speaking
 from lodose.trial import Protocol
 from lodose.verdict.build import verdict
 from lodose.verdict.result import Verdict
@@ -44,12 +45,15 @@ def verdicts(
         One for each pair, the same as `lodose.verdict` gives; a pair that fails gives its error
         in its place.
     """
-    one = partial(_verdict_of, today=today, engine=engine)
+    one = partial(_verdict_of, today=today, engine=engine, language=current_language())
     return in_chunks(
         one, pairs, executor=executor, chunk_size=chunk_size, ahead=ahead, progress=progress
     )
 
 
-def _verdict_of(pair: tuple[Diary, Protocol], *, today: date | None, engine: Engine) -> Verdict:
+def _verdict_of(
+    pair: tuple[Diary, Protocol], *, today: date | None, engine: Engine, language: str
+) -> Verdict:
     diary, protocol = pair
-    return verdict(diary, protocol, today=today, engine=engine)
+    with speaking(language):  # a worker does not inherit it
+        return verdict(diary, protocol, today=today, engine=engine)

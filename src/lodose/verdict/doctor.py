@@ -1,5 +1,6 @@
 """The second layer of a verdict: figures for the doctor, a sentence each."""
 
+from lodose.language import decimal, thousands, translate
 from lodose.verdict.analysis import priors_of
 from lodose.verdict.blinding import pooled_guesses, pooled_p
 from lodose.verdict.limits import onset_limit
@@ -8,13 +9,16 @@ from lodose.verdict.numbers import (
     count,
     doctors_decimals,
     figure,
+    general,
     p_figure,
     plain,
     probability_figure,
+    unit_of,
 )
 from lodose.verdict.person import Facts
 from lodose.verdict.readings import SCEPTIC_SD
 from lodose.verdict.result import BlindingIndex, Estimate, GuessScore
+from lodose.verdict.retold import retold
 from lodose.verdict.robust import known_for_doctor, missing_for_doctor, sensitivity_for_doctor
 from lodose.verdict.table import sentence
 
@@ -45,14 +49,14 @@ def _interval(estimate: Estimate, digits: int) -> dict[str, str]:
 
 
 def _unit(facts: Facts) -> str:
-    return facts.outcome.unit or "points"
+    return unit_of(facts.outcome)
 
 
 def _effect(facts: Facts) -> list[str]:
     answer, outcome, unit = facts.answer, facts.outcome, _unit(facts)
     p = answer.probabilities
     if answer.effect is None or answer.contrast is None or p is None:
-        return [sentence(SAID, "not-estimable", problem=answer.not_estimable)]
+        return [sentence(SAID, "not-estimable", problem=retold(answer.not_estimable))]
     mcid = amount(outcome.mcid, outcome, exact=True)
     rows = {row.key: row.effect.mean for row in answer.priors}
     digits = doctors_decimals(outcome)
@@ -61,7 +65,7 @@ def _effect(facts: Facts) -> list[str]:
             SAID,
             "effect",
             unit=unit,
-            better=outcome.better,
+            better=translate(outcome.better),
             **_interval(answer.effect, digits),
         ),
         sentence(
@@ -136,21 +140,22 @@ def _companions(facts: Facts) -> list[str]:
             )
         )
     elif facts.analysis.no_paired:
-        lines.append(sentence(SAID, "no-paired", problem=facts.analysis.no_paired))
+        lines.append(sentence(SAID, "no-paired", problem=retold(facts.analysis.no_paired)))
     if test is not None:
         how = "randomisation-exact" if test.exact else "randomisation-sampled"
-        error = f"{test.standard_error:.1g}"
+        error = decimal(f"{test.standard_error:.1g}")
         lines.append(
             sentence(
                 SAID,
                 "randomisation",
                 p=p_figure(test.p_value),
-                how=sentence(SAID, how, sequences=f"{test.sequences:,}", error=error),
+                how=sentence(SAID, how, sequences=thousands(test.sequences), error=error),
                 smallest=p_figure(test.smallest_p_value),
             )
         )
     elif facts.analysis.no_randomisation:
-        lines.append(sentence(SAID, "no-randomisation", problem=facts.analysis.no_randomisation))
+        problem = retold(facts.analysis.no_randomisation)
+        lines.append(sentence(SAID, "no-randomisation", problem=problem))
     return lines
 
 
@@ -211,7 +216,7 @@ def _bounds(facts: Facts) -> list[str]:
                 pairs=limit.pairs,
                 days=limit.days,
                 missed=round(100 * limit.missed),
-                onset=f"{limit.onset_days:g}",
+                onset=general(limit.onset_days),
             )
         )
     if facts.blinding:
@@ -220,8 +225,8 @@ def _bounds(facts: Facts) -> list[str]:
             sentence(
                 SAID,
                 "blinding",
-                active=arms.get("active", "active not asked"),
-                comparator=arms.get("comparator", "comparator not asked"),
+                active=arms.get("active", translate("active not asked")),
+                comparator=arms.get("comparator", translate("comparator not asked")),
             )
         )
         right, wrong = pooled_guesses(facts.blinding)
@@ -229,7 +234,8 @@ def _bounds(facts: Facts) -> list[str]:
         lines.append(sentence(SAID, "blinding-pooled", correct=right, guesses=right + wrong, p=p))
     if facts.guesses is not None:
         lines += _guesses(facts.guesses)
-    lines.append(sentence(SAID, "bound", design=facts.protocol.design, claim=_claim(facts)))
+    design = translate(facts.protocol.design)
+    lines.append(sentence(SAID, "bound", design=design, claim=_claim(facts)))
     return lines
 
 
@@ -241,7 +247,7 @@ def _blinding_arm(index: BlindingIndex) -> str:
     return sentence(
         SAID,
         "blinding-arm",
-        arm=index.arm,
+        arm=translate(index.arm),
         index=figure(index.index, INDEX_DIGITS),
         lower=figure(index.lower, INDEX_DIGITS),
         upper=figure(index.upper, INDEX_DIGITS),

@@ -1,21 +1,32 @@
-"""Numbers as a person and as a doctor read them."""
+"""Numbers as a person and as a doctor read them, in the current language."""
 
 import re
 from datetime import date
 from decimal import Decimal
 from math import isfinite
 
+from lodose.language import decimal, forms, full_date, habits, plural, translatable, translate
 from lodose.trial import Outcome
 from lodose.verdict.result import PeriodResult
 
 MINUS = "\N{MINUS SIGN}"
 WIDE_RANGE = 5  # above this range one decimal may do
 WIDE_MCID = 20  # from this change on whole numbers may do
-_SCALE = re.compile(r"[\s,(]+[\d.]+\s*(?:to|-|\u2013)\s*[\d.]+\)?$")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+_SCALE = re.compile(r"[\s,(]+[\d.]+\s*(?:to|bis|-|\u2013)\s*[\d.]+\)?$")
+THINGS = {
+    "cycle": forms("{number} cycle", "{number} cycles"),
+    "day": forms("{number} day", "{number} days"),
+    "other way": forms("{number} other way", "{number} other ways"),
+    "pair": forms("{number} pair", "{number} pairs"),
+    "period": forms("{number} period", "{number} periods"),
+    "reading": forms("{number} reading", "{number} readings"),
+    "recorded day": forms("{number} recorded day", "{number} recorded days"),
+    "thing": forms("{number} thing", "{number} things"),
+    "week": forms("{number} week", "{number} weeks"),
+}
+"""What is counted in sentences."""
+
+POINTS = translatable("points")
 
 
 def decimals(outcome: Outcome) -> int:
@@ -55,21 +66,45 @@ def plain(value: float | Decimal) -> str:
     if number == 0 or not isfinite(number):
         return f"{abs(number):.0f}" if number == 0 else f"{number}".replace("-", MINUS)
     text = f"{number:.0f}" if abs(number) >= 1e5 else f"{Decimal(f'{number:.6g}'):f}"
-    return text.replace("-", MINUS)
+    return decimal(text.replace("-", MINUS))
+
+
+def general(value: float | Decimal) -> str:
+    """A number with up to six digits, as on an axis; large ones with an exponent."""
+    return decimal(f"{float(value):g}")
 
 
 def figure(value: float, digits: int) -> str:
     """A rounded number with a true minus sign and never a negative zero."""
     text = f"{value:.{digits}f}"
-    return f"{0:.{digits}f}" if float(text) == 0 else text.replace("-", MINUS)
+    return decimal(f"{0:.{digits}f}" if float(text) == 0 else text.replace("-", MINUS))
 
 
 def amount(value: float | Decimal, outcome: Outcome, *, exact: bool = False) -> str:
     """A size with its unit: "1 point", "1.9 points", "12 min"."""
     size = abs(float(value))
-    text = plain(size) if exact else figure(size, decimals(outcome))
-    unit = outcome.unit or ("point" if float(text) == 1 and "." not in text else "points")
-    return f"{text} {unit}"
+    digits = decimals(outcome)
+    text = plain(size) if exact else figure(size, digits)
+    if outcome.unit:
+        return f"{text} {unit_of(outcome)}"
+    single = float(f"{size:.6g}") == 1 if exact else digits == 0 and round(size) == 1
+    return in_points(text, single=single)
+
+
+def in_points(text: str, *, single: bool) -> str:
+    """A number, ready to print, with the name of a scale that has no unit."""
+    template = translate("{number} point") if single else translate("{number} points")
+    return template.format(number=text)
+
+
+def unit_of(outcome: Outcome) -> str:
+    """The unit of an outcome; plain points where it has none."""
+    return translate(outcome.unit or POINTS)
+
+
+def is_level(value: float, outcome: Outcome) -> bool:
+    """Whether a difference rounds to none."""
+    return float(f"{abs(value):.{decimals(outcome)}f}") == 0
 
 
 def chance(probability: float) -> str:
@@ -81,21 +116,23 @@ def chance(probability: float) -> str:
     ('about 9 in 10', 'about 97 in 100', 'more than 99 in 100', 'less than 1 in 100')
     """
     if probability > 0.99:
-        return "more than 99 in 100"
+        return translate("more than 99 in 100")
     if probability < 0.01:
-        return "less than 1 in 100"
+        return translate("less than 1 in 100")
     if probability >= 0.945 or probability < 0.055:
-        return f"about {min(99, max(1, round(100 * probability)))} in 100"
-    return f"about {min(9, max(1, round(10 * probability)))} in 10"
+        hundredths = min(99, max(1, round(100 * probability)))
+        return translate("about {number} in 100").format(number=hundredths)
+    tenths = min(9, max(1, round(10 * probability)))
+    return translate("about {number} in 10").format(number=tenths)
 
 
 def probability_figure(probability: float) -> str:
     """A probability for the doctor: three decimals, never rounded to certainty."""
     if probability > 0.999:
-        return "> 0.999"
+        return decimal("> 0.999")
     if probability < 0.001:
-        return "< 0.001"
-    return f"{probability:.3f}"
+        return decimal("< 0.001")
+    return decimal(f"{probability:.3f}")
 
 
 def p_figure(p: float) -> str:
@@ -107,13 +144,13 @@ def p_figure(p: float) -> str:
     ('0.125', '0.39587', '< 0.00001')
     """
     if p < 0.00001:
-        return "< 0.00001"
-    return f"{p:.5f}".rstrip("0").rstrip(".")
+        return decimal("< 0.00001")
+    return decimal(f"{p:.5f}".rstrip("0").rstrip("."))
 
 
 def day(on: date) -> str:
-    """A date in words; not strftime, whose month names follow the machine's language."""
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+    """A date in words."""
+    return full_date(on)
 
 
 def length_in_words(days: int) -> str:
@@ -137,13 +174,18 @@ def window_length(periods: tuple[PeriodResult, ...]) -> str:
         return length_in_words(usual)
     shortest, longest = lengths[0], lengths[-1]
     if shortest % 7 == 0 and longest % 7 == 0:
-        return f"{shortest // 7} to {length_in_words(longest)}"
-    return f"{shortest} to {count(longest, 'day')}"
+        return from_to(f"{shortest // 7}", length_in_words(longest))
+    return from_to(f"{shortest}", count(longest, "day"))
+
+
+def from_to(low: str, high: str) -> str:
+    """Two ends in words, since a dash beside a minus sign misleads."""
+    return translate("{low} to {high}").format(low=low, high=high)
 
 
 def count(number: int, thing: str) -> str:
-    """``1 day``, ``2 days``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    """``1 day``, ``2 days``: a key of `THINGS`."""
+    return plural(*THINGS[thing], number)
 
 
 def spoken(outcome: Outcome) -> str:
@@ -155,7 +197,10 @@ def spoken(outcome: Outcome) -> str:
     >>> spoken(SimpleNamespace(label="Pain, 0 to 10")), spoken(SimpleNamespace(label="PEG score"))
     ('pain', 'PEG score')
     """
-    text = _SCALE.sub("", outcome.label) or outcome.label
+    label = translate(outcome.label)
+    text = _SCALE.sub("", label) or label
+    if habits().capital_nouns:
+        return text
     if len(text) > 1 and text[0].isupper() and text[1].islower():
         return text[0].lower() + text[1:]
     return text

@@ -1,9 +1,11 @@
 """What a verdict says to the person, in sentences from the one table."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from lodose.language import translate
 from lodose.trial import Audit, Outcome, Protocol
 from lodose.trial.audit import DoseAgreement
 from lodose.verdict.analysis import Analysis, arm_mean
@@ -16,6 +18,7 @@ from lodose.verdict.numbers import (
     chance,
     count,
     day,
+    is_level,
     length_in_words,
     spoken,
     upper_first,
@@ -31,10 +34,12 @@ from lodose.verdict.result import (
     Word,
     Wording,
 )
+from lodose.verdict.retold import retold, shown_side_effect
 from lodose.verdict.robust import known_lines, missing_line, sensitivity_line
 from lodose.verdict.rules import Cuts, decide
-from lodose.verdict.table import answers, sentence
+from lodose.verdict.table import answer_template, sentence, word_said
 
+PAIN = re.compile("pain|schmerz", re.IGNORECASE)
 MOST_SIDE_EFFECTS = 3  # in the person's line; the rest stands in the table
 FEW_PERIODS = 8
 MUCH_MISSING = 0.1
@@ -103,7 +108,7 @@ def words_for_person(facts: Facts, doctor: tuple[str, ...]) -> Wording:
 def headline(facts: Facts) -> str:
     """The word above the answer, no stronger than the design allows."""
     if facts.claim is Claim.CAUSED_BY:
-        return facts.word.value
+        return word_said(facts.word)
     if facts.claim is not Claim.CHANGED_SINCE:
         return sentence("headline", facts.word.value)
     means = [arm_mean(facts.answer.periods, arm) for arm in ("comparator", "active")]
@@ -125,7 +130,7 @@ def answer_line(facts: Facts) -> str:
         }
     )
     treatment = facts.protocol.treatment
-    return answers()[facts.word][facts.claim].format_map(
+    return answer_template(facts.word, facts.claim).format_map(
         {
             "Treatment": upper_first(treatment.active),
             "treatment": treatment.active,
@@ -160,9 +165,9 @@ def benefit_line(facts: Facts) -> str:
 
 def change(benefit: float, outcome: Outcome) -> str:
     """Say a difference as a gain or a loss: "a gain of 1.9 points"."""
-    size = amount(benefit, outcome)
-    if float(size.split()[0]) == 0:
+    if is_level(benefit, outcome):
         return sentence("benefit", "level")
+    size = amount(benefit, outcome)
     return sentence("benefit", "gain" if benefit > 0 else "loss", amount=size)
 
 
@@ -222,7 +227,7 @@ def _side_effect_words(facts: Facts) -> str:
         sentence(
             "harm",
             "count",
-            name=effect.name,
+            name=shown_side_effect(effect.name),
             active=on("active", effect.active_days),
             comparator=on("comparator", effect.comparator_days),
         )
@@ -258,8 +263,9 @@ def uncertain_lines(facts: Facts) -> list[str]:
     ]
     lines += _medicines_before(facts.protocol)
     if facts.claim is not Claim.CAUSED_BY:
-        naltrexone = is_naltrexone(facts.protocol) and "pain" in facts.outcome.label.casefold()
-        which = "placebo-naltrexone" if naltrexone else "placebo-general"
+        pain = PAIN.search(facts.outcome.label)
+        known = pain and is_naltrexone(facts.protocol)
+        which = "placebo-naltrexone" if known else "placebo-general"
         lines.append(sentence("uncertain", which))
     return lines
 
@@ -272,7 +278,7 @@ def _medicines_before(protocol: Protocol) -> list[str]:
             "uncertain",
             "medicine-before",
             medicine=upper_first(medicine.name),
-            what=made.what,
+            what=translate(made.what),
             date=day(made.date),
         )
         for medicine in protocol.medicines
@@ -314,7 +320,7 @@ def _uncertain_estimate(facts: Facts) -> list[str]:
     other = sceptics_word(facts)
     # A sceptic on another side is already among the ways of reading the days.
     if other is not answer.word and SIDES[other] == SIDES[answer.word] and not facts.reason:
-        values = {"other_word": other.value, "word": answer.word.value}
+        values = {"other_word": word_said(other), "word": word_said(answer.word)}
         lines.append(sentence("uncertain", "sceptic", **values))
     if SIDES[facts.word] in ("little", "open") and (limit := onset_limit(facts.protocol)):
         onset = length_in_words(round(limit.onset_days))
@@ -371,14 +377,16 @@ def _uncertain_data(facts: Facts) -> list[str]:
     faults = [remark for remark in audit.remarks if remark.severity != "note"]
     if faults:
         number = count(len(faults), "thing")
-        lines.append(sentence("uncertain", "faults", number=number, first=faults[0].message))
+        lines.append(
+            sentence("uncertain", "faults", number=number, first=retold(faults[0].message))
+        )
     return lines
 
 
 def reason_against(protocol: Protocol, audit: Audit, medicines: Sequence[MedicineChange]) -> str:
     """Say why the trial as a whole can carry no word, whatever the numbers say, or ""."""
     if audit.errors:
-        return sentence("reason", "diary", problem=audit.errors[0].message)
+        return sentence("reason", "diary", problem=retold(audit.errors[0].message))
     if broken := [found for found in audit.dose_agreement if found.broken]:
         return _dose_reason(broken[0], protocol)
     if protocol.design == Claim.CHANGED_SINCE.value:

@@ -5,7 +5,7 @@ from typing import Any
 
 from lodose.inference import Posterior
 from lodose.trial import Outcome, Protocol
-from lodose.verdict.numbers import plain
+from lodose.verdict.numbers import plain, unit_of
 from lodose.verdict.result import Estimate, PriorRow, Probabilities
 from lodose.verdict.rules import probabilities_of
 from lodose.verdict.table import sentence
@@ -37,7 +37,7 @@ def is_naltrexone(protocol: Protocol) -> bool:
 def prior_rows(posterior: Posterior, protocol: Protocol, outcome: Outcome) -> tuple[PriorRow, ...]:
     """The effect under a flat, the protocol's and a sceptical prior."""
     tenth = float(outcome.range) / 10
-    unit = outcome.unit or "points"
+    unit = unit_of(outcome)
     given = protocol.priors
     primary_mean, primary_sd = float(given.effect_mean) * tenth, float(given.effect_sd) * tenth
     sceptic = SCEPTIC_SD * tenth

@@ -1,13 +1,25 @@
 """In words: what changes the answer, what the missing days could do, what else the model saw."""
 
+from datetime import date
 from math import ceil
 
+from lodose.language import translate, written_date
 from lodose.trial import Outcome, Protocol
 from lodose.verdict.columns import prior_sd
-from lodose.verdict.numbers import amount, count, decimals, doctors_decimals, figure, plain, spoken
+from lodose.verdict.numbers import (
+    amount,
+    count,
+    decimals,
+    doctors_decimals,
+    figure,
+    is_level,
+    plain,
+    spoken,
+    unit_of,
+)
 from lodose.verdict.result import Estimate, KnownTerm, OutcomeAnswer, TippingPoint, Word
 from lodose.verdict.sensitivity import when
-from lodose.verdict.table import sentence
+from lodose.verdict.table import sentence, word_said
 
 MOST_FLIPS = 2  # in the person's sentence; the rest stands in the table
 
@@ -22,8 +34,9 @@ def sensitivity_line(answer: OutcomeAnswer) -> str:
     flips = [row for row in others if row.flips]
     if flips:
         shown = [
-            sentence("sensitivity", "flips-one", when=when(row), word=row.word)
+            sentence("sensitivity", "flips-one", when=when(row), word=word_said(row.word))
             for row in flips[:MOST_FLIPS]
+            if row.word
         ]
         if len(flips) > len(shown):
             number = count(len(flips) - len(shown), "other way")
@@ -47,7 +60,7 @@ def sensitivity_for_doctor(answer: OutcomeAnswer) -> list[str]:
     means = [row.effect.mean for row in rows if row.effect is not None]
     digits = doctors_decimals(answer.outcome)
     flips = [row for row in rows if row.flips]
-    names = "; ".join(f"{row.label} ({row.word})" for row in flips)
+    names = "; ".join(f"{row.label} ({word_said(row.word)})" for row in flips if row.word)
     line = sentence(
         "doctor",
         "sensitivity",
@@ -56,7 +69,7 @@ def sensitivity_for_doctor(answer: OutcomeAnswer) -> list[str]:
         weaker=sum(row.weaker for row in rows),
         lowest=figure(min(means), digits),
         highest=figure(max(means), digits),
-        unit=answer.outcome.unit or "points",
+        unit=unit_of(answer.outcome),
         names=sentence("doctor", "sensitivity-names", names=names) if flips else "",
     )
     return [line]
@@ -87,7 +100,7 @@ def missing_line(answer: OutcomeAnswer, protocol: Protocol, unfinished: bool = F
         outcome=spoken(answer.outcome),
         arm=names[arm],
         amount=amount(_rounded_up(size, answer.outcome), answer.outcome),
-        word=word,
+        word=word_said(word),
     )
 
 
@@ -99,10 +112,10 @@ def missing_for_doctor(answer: OutcomeAnswer) -> list[str]:
         sentence(
             "missing",
             "doctor-shift",
-            arm=point.arm,
+            arm=translate(point.arm),
             amount=amount(_rounded_up(size, answer.outcome), answer.outcome),
-            direction=direction,
-            word=word,
+            direction=translate(direction),
+            word=word_said(word),
         )
         for point in answer.missing
         for direction, size, word in _shifts(point)
@@ -170,7 +183,28 @@ def _known_line(term: KnownTerm, outcome: Outcome, protocol: Protocol) -> str:
 
 
 def _event_or_medicine(term: KnownTerm) -> str:
-    return term.name.rpartition(" on " if term.kind == "event" else " from ")[0] or term.name
+    return _parted(term)[0]
+
+
+def _parted(term: KnownTerm) -> tuple[str, date | None]:
+    """What happened and when: an event is one of the protocol's words, a medicine the person's."""
+    name, _, day = term.name.rpartition(" on " if term.kind == "event" else " from ")
+    if term.kind not in ("event", "medicine") or not name:
+        return translate(term.name), None
+    return (translate(name) if term.kind == "event" else name), date.fromisoformat(day)
+
+
+def _dated(term: KnownTerm) -> str:
+    """A term as its name says it, "flare on 2026-03-01"."""
+    name, day = _parted(term)
+    if day is None:
+        return name
+    template = (
+        translate("{event} on {date}")
+        if term.kind == "event"
+        else translate("{medicine} from {date}")
+    )
+    return template.format(event=name, medicine=name, date=written_date(day))
 
 
 def _gain(effect: Estimate, outcome: Outcome) -> Estimate:
@@ -181,9 +215,9 @@ def _gain(effect: Estimate, outcome: Outcome) -> Estimate:
 
 def _difference(gain: float, outcome: Outcome, tolerance: bool) -> str:
     """Say a gain as "0.4 points worse", or as "smaller by 0.4 points" where an effect changes."""
-    size = amount(gain, outcome)
-    if float(size.split()[0]) == 0:
+    if is_level(gain, outcome):
         return sentence("known", "same-change" if tolerance else "same")
+    size = amount(gain, outcome)
     if tolerance:
         return sentence("known", "larger-by" if gain > 0 else "smaller-by", amount=size)
     return sentence("known", "better-by" if gain > 0 else "worse-by", amount=size)
@@ -192,27 +226,28 @@ def _difference(gain: float, outcome: Outcome, tolerance: bool) -> str:
 def known_for_doctor(answer: OutcomeAnswer, protocol: Protocol) -> list[str]:
     """Every known column with its figures, and what it does to the meaning of the effect."""
     lines = []
-    told = [term.name for term in answer.known if term.effect is not None]
+    known = [term for term in answer.known if term.effect is not None]
+    told = [_dated(term) for term in known]
     if told:
         width = plain(prior_sd(answer.outcome))
         lines.append(sentence("doctor", "columns", names="; ".join(told), sd=width))
     digits = doctors_decimals(answer.outcome)
     for term in answer.known:
         if term.effect is None:
-            lines.append(sentence("known", "doctor-not-told", name=term.name))
+            lines.append(sentence("known", "doctor-not-told", name=_dated(term)))
             continue
         lines.append(
             sentence(
                 "known",
                 f"doctor-{term.kind}",
-                name=term.name,
-                unit=answer.outcome.unit or "points",
+                name=_dated(term),
+                unit=unit_of(answer.outcome),
                 fading=plain(protocol.model.rebound_days),
                 mean=figure(term.effect.mean, digits),
                 lower=figure(term.effect.lower, digits),
                 upper=figure(term.effect.upper, digits),
             )
         )
-    if any(name.startswith("flare on ") for name in told):
+    if any(term.name.startswith("flare on ") for term in known):
         lines.append(sentence("known", "doctor-flare"))
     return lines

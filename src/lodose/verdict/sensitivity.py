@@ -19,9 +19,10 @@ from lodose.inference.paired import days_in_transition
 from lodose.inference.priors import OnsetPrior, Priors
 from lodose.trial import Outcome
 from lodose.verdict.decision import ONSET_MEDIANS, SIDES, Decision, word_of
-from lodose.verdict.numbers import count, plain
+from lodose.verdict.numbers import count, plain, unit_of
 from lodose.verdict.readings import SCEPTIC_SD, estimate
 from lodose.verdict.result import SensitivityRow, Word
+from lodose.verdict.retold import retold
 from lodose.verdict.rules import Cuts
 from lodose.verdict.table import sentence
 
@@ -109,7 +110,9 @@ def sensitivity_rows(
             other = change.read()
         except (_SkippedError, NotEstimableError) as reason:
             rows.append(
-                SensitivityRow(change.key, label, changed, None, None, None, skipped=str(reason))
+                SensitivityRow(
+                    change.key, label, changed, None, None, None, skipped=retold(str(reason))
+                )
             )
             continue
         word, probabilities = word_of(
@@ -204,7 +207,7 @@ def _changes(posterior: Posterior, outcome: Outcome, initial_treatment: int) -> 
     priors = posterior.priors
     read = _Readings(posterior, initial_treatment)
     tenth = float(outcome.range) / 10
-    unit = outcome.unit or "points"
+    unit = unit_of(outcome)
     least = TREND_LEFT_OUT * tenth
     yield Change("no-trend", "no-trend", {}, partial(read.without_trend, least))
     yield Change("no-autocorrelation", "no-autocorrelation", {}, read.without_autocorrelation)
