@@ -15,7 +15,15 @@ from django.utils import timezone
 
 from lodose.server.care.models import Seen
 from lodose.server.records.clock import day_of, today_of
-from lodose.server.records.models import CheckIn, DoseStep, Medicine, Pause, Person, Trial
+from lodose.server.records.models import (
+    CheckIn,
+    DoseStep,
+    Medicine,
+    Pause,
+    Person,
+    Trial,
+    TrialPeriod,
+)
 
 SEVERE = 3
 SEVERE_DAYS = 7
@@ -192,9 +200,9 @@ def _from_check_ins(check_ins: list[dict[str, Any]], today: date) -> Iterable[It
 
 
 def _key(kind: str, day: date, names: tuple[str, ...]) -> str:
-    """Return a key that changes when the names do."""
+    """Return a key that changes when the names do; the day comes last, see ``records.days``."""
     short = hashlib.sha256("\n".join(names).encode()).hexdigest()[:8]
-    return f"{kind}:{day.isoformat()}:{short}"
+    return f"{kind}:{short}:{day.isoformat()}"
 
 
 def _missed(person: Person, rows: _Rows, today: date) -> Iterable[Item]:
@@ -240,23 +248,25 @@ def _from_trial(person: Person, trial: Trial, today: date) -> Iterable[Item]:
     if not periods:
         return
     last_day = max(period.last_day for period in periods)
-    if trial.status == Trial.Status.RUNNING:
-        if today > last_day:
-            yield Item("trial-ended", f"trial-ended:{trial.pk}", last_day)
-        for period in periods:
-            if period.first_day <= today <= period.last_day <= today + timedelta(days=PERIOD_DAYS):
-                yield Item(
-                    "period-ending",
-                    f"period-ending:{trial.pk}:{period.number}",
-                    period.last_day,
-                    count=period.number,
-                    total=len(periods),
-                )
+    if trial.status == Trial.Status.RUNNING and today <= last_day:
+        yield from _period_ending(trial, periods, today)
         return
     ended = day_of(person, trial.ended_at) if trial.ended_at else last_day
     if trial.status == Trial.Status.STOPPED:
         yield Item("trial-stopped", f"trial-stopped:{trial.pk}", ended)
     elif all(period.arm for period in periods):
-        yield Item("answer-ready", f"answer-ready:{trial.pk}", ended)
+        yield Item("answer-ready", f"answer-ready:{trial.pk}", min(ended, last_day))
     else:
-        yield Item("trial-ended", f"trial-ended:{trial.pk}", ended)
+        yield Item("trial-ended", f"trial-ended:{trial.pk}", min(ended, last_day))
+
+
+def _period_ending(trial: Trial, periods: list[TrialPeriod], today: date) -> Iterable[Item]:
+    for period in periods:
+        if period.first_day <= today <= period.last_day <= today + timedelta(days=PERIOD_DAYS):
+            yield Item(
+                "period-ending",
+                f"period-ending:{trial.pk}:{period.number}",
+                period.last_day,
+                count=period.number,
+                total=len(periods),
+            )
