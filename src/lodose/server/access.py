@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import Http404
 
+from lodose.server.accounts.lookups import find_account
 from lodose.server.accounts.models import Role, User
 from lodose.server.audit.chain import record
 from lodose.server.care.models import Grant
@@ -96,3 +97,19 @@ def access_prescriber(user: Any) -> User:
     if not isinstance(user, User) or user.role != Role.PRESCRIBER:
         raise Http404
     return user
+
+
+def own_administration(user: Any) -> User:
+    """Return the administrator who asks; there is no such page for anybody else."""
+    if not isinstance(user, User) or user.role != Role.ADMINISTRATOR:
+        raise Http404
+    return user
+
+
+def access_account(user: Any, account_id: uuid.UUID) -> User:
+    """Return an account to an administrator: its name and role, never its record."""
+    own_administration(user)
+    account = find_account(account_id)
+    if account is None:
+        raise Http404
+    return account

@@ -81,6 +81,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "lodose_cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
+        # The library names accounts and addresses in its keys; hashed ones name nobody.
+        "KEY_FUNCTION": "lodose.server.accounts.keys.cache_key",
     }
 }
 
@@ -109,18 +111,21 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional" if CONFIG.email_url else "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_PREVENT_ENUMERATION = True
+# Sign-up says nothing about an address that another account has: verification decides later.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_FORMS = {"signup": "lodose.server.accounts.forms.SignUpForm"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = not CONFIG.email_url  # without mail no address is ever verified
 MFA_TOTP_ISSUER = CONFIG.site_name
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.is_https  # localhost only, by Config's own check
 SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
             "APPS": [
                 {
                     "provider_id": "hospital",
@@ -129,13 +134,16 @@ SOCIALACCOUNT_PROVIDERS = (
                     "secret": CONFIG.oidc_secret,
                     "settings": {"server_url": CONFIG.oidc_server},
                 }
-            ]
+            ],
         }
     }
     if CONFIG.oidc_server
     else {}
 )
 SOCIALACCOUNT_ONLY = False
+# A form that leads to the hospital would be stopped by form-action 'self'; a link is not.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if CONFIG.behind_proxy else 0
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600

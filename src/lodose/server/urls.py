@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("lodose.server.accounts.urls")),
     path("language/", set_language, name="set_language"),
     path("", include("lodose.server.api.urls")),
     path("", include("lodose.server.web.urls")),

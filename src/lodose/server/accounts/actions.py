@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lodose.errors import LodoseError
+from lodose.server.accounts.events import record_security
 from lodose.server.accounts.models import (
     AccountInvitation,
     ApiToken,
@@ -19,8 +20,11 @@ from lodose.server.accounts.models import (
     in_days,
     new_secret,
 )
-from lodose.server.audit.chain import record, record_for_server, start_chain
+from lodose.server.audit.chain import record, start_chain
 from lodose.server.records.models import Person
+
+FIRST_PASSWORD = "first-password"  # noqa: S105  # a purpose, no secret
+DEMONSTRATION = "demonstration"
 
 
 def open_record(user: User, *, time_zone: str = "UTC", synthetic: bool = False) -> Person:
@@ -67,38 +71,96 @@ def open_account(
         user.save()
         if role == Role.PERSON:
             open_record(user, time_zone=time_zone, synthetic=synthetic)
-        record_for_server("account-opened", {"account": str(user.pk), "role": role})
+        record_security(user, "account-opened", role=role)
     return user
 
 
 def make_sign_in_link(user: User, purpose: str, *, hours: int = 24) -> str:
-    """Return the secret of a link that opens the account once."""
+    """Return the secret of a link that opens the account once.
+
+    Parameters
+    ----------
+    user : User
+        Whose account.
+    purpose : str
+        "first-password": whoever uses it chooses a new password. "demonstration": signs in.
+    hours : int
+        How long it holds.
+    """
     secret = new_secret()
-    SignInLink.objects.create(
-        user=user,
-        purpose=purpose,
-        token_hash=digest(secret),
-        expires_at=timezone.now() + timedelta(hours=hours),
-    )
-    record_for_server("sign-in-link-made", {"account": str(user.pk), "purpose": purpose})
+    with transaction.atomic():
+        SignInLink.objects.create(
+            user=user,
+            purpose=purpose,
+            token_hash=digest(secret),
+            expires_at=timezone.now() + timedelta(hours=hours),
+        )
+        record_security(user, "sign-in-link-made", purpose=purpose)
+        _tell_person(user, "sign-in-link-made")
     return secret
+
+
+def find_sign_in_link(token_hash: str) -> SignInLink | None:
+    """Return a link that still holds, without spending it: link scanners look too."""
+    return (
+        SignInLink.objects.select_related("user")
+        .filter(
+            token_hash=token_hash,
+            used_at=None,
+            expires_at__gt=timezone.now(),
+            user__is_active=True,
+        )
+        .first()
+    )
 
 
 def use_sign_in_link(secret: str) -> tuple[User, str] | None:
     """Return the account and the purpose of a link, and spend it; None if it does not hold."""
+    return spend_sign_in_link(digest(secret))
+
+
+def spend_sign_in_link(token_hash: str) -> tuple[User, str] | None:
+    """Do what ``use_sign_in_link`` does, for who kept only the hash of the secret."""
     with transaction.atomic():
-        link = (
-            SignInLink.objects.select_for_update()
-            .select_related("user")
-            .filter(token_hash=digest(secret), used_at=None, expires_at__gt=timezone.now())
-            .first()
-        )
-        if link is None:
+        link = find_sign_in_link(token_hash)
+        # One statement decides between two visitors with the same link.
+        if link is None or not SignInLink.objects.filter(pk=link.pk, used_at=None).update(
+            used_at=timezone.now()
+        ):
             return None
-        link.used_at = timezone.now()
-        link.save(update_fields=["used_at"])
-        record_for_server("sign-in-link-used", {"account": str(link.user_id)})
+        if link.purpose == FIRST_PASSWORD:
+            # Ends every session of the old password, and asks for a new one.
+            link.user.set_unusable_password()
+            link.user.save(update_fields=["password"])
+        record_security(link.user, "sign-in-link-used", purpose=link.purpose)
+        _tell_person(link.user, "sign-in-link-used")
     return link.user, link.purpose
+
+
+def set_active(user: User, active: bool) -> None:
+    """Close an account to its owner, or open it again; its data stays as it is."""
+    with transaction.atomic():
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+        record_security(user, "account-reactivated" if active else "account-deactivated")
+
+
+def rename_account(user: User, *, display_name: str, language: str) -> None:
+    """Write the name and the language that the owner chose."""
+    with transaction.atomic():
+        user.display_name, user.language = display_name, language
+        user.save(update_fields=["display_name", "language"])
+        # Which settings, not what they say: a name has no place in an event.
+        _record(user, "settings-changed", {"what": ["name", "language"]})
+
+
+def set_time_zone(person: Person, time_zone: str) -> None:
+    """Write the zone in which the person's days begin and end."""
+    with transaction.atomic():
+        before = person.time_zone
+        person.time_zone = time_zone
+        person.save(update_fields=["time_zone"])
+        record(person.chain_id, "time-zone-changed", {"before": before, "after": time_zone})
 
 
 def trust_device(user: User, label: str) -> str:
@@ -157,21 +219,29 @@ def invite_account(invited_by: User | None, role: str, note: str = "", *, days: 
     if role not in Role.values:
         raise LodoseError(f"There is no role '{role}'. Mend: one of {', '.join(Role.values)}.")
     secret = new_secret()
-    AccountInvitation.objects.create(
-        invited_by=invited_by,
-        token_hash=digest(secret),
-        role=role,
-        note=note[:80],
-        expires_at=in_days(days),
-    )
-    record_for_server("account-invited", {"role": role})
+    with transaction.atomic():
+        AccountInvitation.objects.create(
+            invited_by=invited_by,
+            token_hash=digest(secret),
+            role=role,
+            note=note[:80],
+            expires_at=in_days(days),
+        )
+        record_security(invited_by, "account-invited", role=role)
     return secret
+
+
+def _tell_person(user: User, kind: str) -> None:
+    """Write into the person's own chain too: whoever makes such a link could use it."""
+    person = Person.objects.filter(user=user).only("chain_id").first()
+    if person is not None:
+        record(person.chain_id, kind, {})
 
 
 def _record(user: User, kind: str, details: dict[str, Any]) -> None:
     """Write into the person's chain where the account has one, else into the server's."""
     person = Person.objects.filter(user=user).only("chain_id").first()
     if person is None:
-        record_for_server(kind, {**details, "account": str(user.pk)})
+        record_security(user, kind, **details)
     else:
         record(person.chain_id, kind, details)

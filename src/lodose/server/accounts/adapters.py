@@ -7,9 +7,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 
-from lodose.server.accounts.invitations import invitation_in
+from lodose.server.accounts.openings import give_role, may_open_account
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types
@@ -33,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether this visitor may open an account."""
-        return settings.SIGN_UP == "open" or invitation_in(request) is not None
+        return may_open_account(request)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -41,4 +42,17 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Whether this visitor may open an account through the hospital."""
-        return settings.SIGN_UP == "open" or invitation_in(request) is not None
+        return may_open_account(request)
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        """Take the name that the hospital gives as the name shown."""
+        user = super().populate_user(request, sociallogin, data)
+        user.display_name = str(data.get("name") or "")[:80]
+        return user
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Any:
+        """Open the account with the invitation's role, and a person's record."""
+        with transaction.atomic():
+            user = super().save_user(request, sociallogin, form)
+            give_role(request, user)
+        return user

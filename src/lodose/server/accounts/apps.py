@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "lodose.server.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Begin to write security events."""
+        from lodose.server.accounts.signals import connect
+
+        connect()

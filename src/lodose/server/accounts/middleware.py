@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from lodose.server.accounts.models import SECOND_FACTOR_ROLES
+from lodose.server.accounts.lookups import lacks_second_factor
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # How old the note "last seen" may be: not every request writes the session.
@@ -52,10 +51,8 @@ class SecondFactor:
         if (
             settings.SESSION_COOKIE_NAME in request.COOKIES
             and user.is_authenticated
-            and user.role in SECOND_FACTOR_ROLES
-            and not settings.DEMONSTRATION
             and not request.path.startswith(self.OPEN_PREFIXES)
-            and not is_mfa_enabled(user)
+            and lacks_second_factor(user)
         ):
             return redirect("mfa_index")
         return self.get_response(request)

@@ -54,6 +54,7 @@ class SignedHead(models.Model):
     """The state of all chains at a moment, signed with the server's key."""
 
     at = models.DateTimeField()
+    last_event = models.PositiveBigIntegerField()  # the newest event that the digest covers
     chains = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     signature = models.CharField(max_length=128)

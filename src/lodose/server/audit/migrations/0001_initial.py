@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField()),
+                ("last_event", models.PositiveBigIntegerField()),
                 ("chains", models.PositiveIntegerField()),
                 ("digest", models.CharField(max_length=64)),
                 ("signature", models.CharField(max_length=128)),

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -10,8 +11,8 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """An unexpected fault."""
-    return render(request, "web/failed.html", status=500)
+    """An unexpected fault: the page needs no session and no database, which may be the fault."""
+    return HttpResponse(render_to_string("web/failed.html"), status=500)
 
 
 def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
