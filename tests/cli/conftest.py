@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from server_runs import free_port, run
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -35,3 +36,22 @@ def microdose(lodose: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = lodose("example", "microdose", "--to", folder)
     assert run.returncode == 0, run.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def server_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a server that was started once; not to be changed."""
+    folder = tmp_path_factory.mktemp("server") / "data"
+    ran = run("serve", "--data", folder, "--port", str(free_port()), "--once")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server_backup(server_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of that server with one account; not to be changed."""
+    assert run("account", "add", "mira", "--data", server_data).returncode == 0
+    file = tmp_path_factory.mktemp("backup") / "diary.tar"
+    ran = run("backup", file, "--data", server_data)
+    assert ran.returncode == 0, ran.stderr
+    return file

@@ -5,10 +5,15 @@ from typing import Annotated
 import typer
 
 from lodose import __version__
+from lodose.cli.account import account
+from lodose.cli.backup import backup
 from lodose.cli.check import check
+from lodose.cli.doctor import doctor
 from lodose.cli.example import example
 from lodose.cli.plan_trial import plan_trial
 from lodose.cli.protocol import protocol
+from lodose.cli.restore import restore
+from lodose.cli.serve import serve
 from lodose.cli.verdict import verdict
 
 app = typer.Typer(
@@ -48,6 +53,14 @@ app.command("plan-trial", epilog="Exit status: 0 planned, 2 something could not 
 )
 app.command()(example)
 app.add_typer(protocol, name="protocol")
+_SERVER = "The web application"
+app.command(rich_help_panel=_SERVER, epilog="Exit status: 0 stopped, 2 could not start.")(serve)
+app.command(
+    rich_help_panel=_SERVER, epilog="Exit status: 0 nothing wrong, 1 something is, 2 no data."
+)(doctor)
+app.command(rich_help_panel=_SERVER, epilog="Exit status: 0 written, 2 not.")(backup)
+app.command(rich_help_panel=_SERVER, epilog="Exit status: 0 restored or verified, 2 not.")(restore)
+app.add_typer(account, name="account", rich_help_panel=_SERVER)
 
 
 def main() -> None:
