@@ -13,6 +13,7 @@ from lodose.server.web.views import (
     own_data,
     panel,
     phone,
+    start,
     today,
     treatment,
 )
@@ -26,6 +27,7 @@ urlpatterns = [
     *diary.routes,
     *answer.routes,
     *treatment.routes,
+    *start.routes,
     *care.routes,
     *account.routes,
     *own_data.routes,

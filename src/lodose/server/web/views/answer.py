@@ -1,17 +1,150 @@
-"""The verdict and its report."""
+"""The answer, its report, and what is shown while there is none."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST
+
+from lodose.errors import LodoseError
+from lodose.server.access import own_person
+from lodose.server.answers.actions import choose_opening
+from lodose.server.answers.claims import own_claims
+from lodose.server.answers.compute import Answer, answer_of, report_json, report_pdf
+from lodose.server.answers.pages import CHARTS
+from lodose.server.answers.stages import Stage, stage_of
+from lodose.server.records.clock import today_of
+from lodose.server.records.disclosure import period_to_guess
+from lodose.server.records.models import Person, Trial
+from lodose.server.records.problems import DecisionError
+from lodose.server.records.schedules import locked_hash
+from lodose.server.web.claims import read_claims
 
 
 @login_required
 def answer(request: HttpRequest) -> HttpResponse:
-    """Placeholder of the walking skeleton."""
-    return render(request, "web/empty.html", {"place": "answer"})
+    """Show how far the person is, or the answer."""
+    person = own_person(request.user)
+    stage = stage_of(person)
+    if stage.kind != "ready" or stage.trial is None:
+        return render(request, "web/answer_waiting.html", _waiting(person, stage))
+    try:
+        found = answer_of(stage.trial)
+    except LodoseError as error:
+        context = {"place": "answer", "stage": stage, "problem": str(error)}
+        return render(request, "web/answer_waiting.html", context)
+    if not found.is_good_news and person.answer_choice != "now":
+        return render(
+            request,
+            "web/answer_choice.html",
+            {"place": "answer", "choice": person.answer_choice, "stage": stage},
+        )
+    return render(request, "web/answer.html", _ready(person, stage.trial, found))
 
 
-routes: list[URLPattern] = [
+def _waiting(person: Person, stage: Stage) -> dict[str, object]:
+    asked = None if stage.trial is None else period_to_guess(stage.trial, today_of(person))
+    return {"place": "answer", "stage": stage, "to_guess": asked}
+
+
+def _ready(person: Person, trial: Trial, found: Answer) -> dict[str, object]:
+    titles = {claim.name: claim.translated().claim for claim in read_claims()}
+    charts = {
+        name: {
+            # Drawn by this server from escaped text; nothing in it comes from a form as markup.
+            "narrow": mark_safe(found.charts[f"{name}-340"]),  # noqa: S308
+            "wide": mark_safe(found.charts[f"{name}-720"]),  # noqa: S308
+            "description": found.page["descriptions"][name],
+        }
+        for name in CHARTS
+        if found.page["primary"]["drawn"][name]
+    }
+    return {
+        "place": "answer",
+        "page": found.page,
+        "charts": charts,
+        "claims": [
+            {"title": titles[each.name], "claim": each} for each in own_claims(trial, found.page)
+        ],
+        "trial": trial,
+        "plan_unchanged": locked_hash(trial) == trial.protocol_hash,
+        "choice": person.answer_choice,
+        "good_news": found.is_good_news,
+    }
+
+
+@require_POST
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep whether the answer is opened now or with the doctor."""
+    person = own_person(request.user)
+    try:
+        choose_opening(person, request.POST.get("choice", ""))
+    except DecisionError:
+        return render(
+            request,
+            "web/answer_choice.html",
+            {"place": "answer", "choice": person.answer_choice, "problem": True},
+            status=422,
+        )
+    return redirect("web:answer")
+
+
+@login_required
+def report(request: HttpRequest) -> HttpResponse:
+    """The report as a PDF, for the person."""
+    person = own_person(request.user)
+    if _is_closed(person):
+        return redirect("web:answer")
+    made = report_pdf(person)
+    if made is None:
+        raise Http404
+    return as_download(made.name, made.content, "application/pdf")
+
+
+@login_required
+def data(request: HttpRequest) -> HttpResponse:
+    """The answer for programs."""
+    person = own_person(request.user)
+    if _is_closed(person):
+        return redirect("web:answer")
+    stage = stage_of(person)
+    if stage.kind != "ready" or stage.trial is None:
+        raise Http404
+    try:
+        content = report_json(stage.trial)
+    except LodoseError:
+        raise Http404 from None
+    return as_download(f"report-{today_of(person):%Y-%m-%d}.json", content, "application/json")
+
+
+def _is_closed(person: Person) -> bool:
+    """Whether the person has not yet said how a disappointing answer shall be opened.
+
+    Somebody who chose to open it with the doctor may take the file along unread.
+    """
+    if person.answer_choice:
+        return False
+    stage = stage_of(person)
+    if stage.kind != "ready" or stage.trial is None:
+        return False
+    try:
+        return not answer_of(stage.trial).is_good_news
+    except LodoseError:
+        return False
+
+
+def as_download(name: str, content: bytes, kind: str) -> HttpResponse:
+    """Return a file under a name that says a day and nothing else."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+routes = [
     path("answer/", answer, name="answer"),
+    path("answer/choice/", choose, name="answer-choice"),
+    path("answer/report.pdf", report, name="answer-report"),
+    path("answer/report.json", data, name="answer-data"),
 ]

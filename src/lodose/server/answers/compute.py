@@ -1,0 +1,228 @@
+"""The answer of a record, worked out once and kept until the record changes.
+
+The numerical libraries are loaded where they are used: a process that never shows an answer
+never pays for them. ``warm_up`` loads them ahead of the first person who asks.
+"""
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from threading import Thread
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+import lodose
+from lodose.diary import Diary
+from lodose.errors import LodoseError
+from lodose.language import nearest, speaking
+from lodose.server.answers.models import Rendering
+from lodose.server.answers.pages import CHARTS, WIDTHS, draw_charts, page_of
+from lodose.server.records.bridge import ArmsSealedError, diary_of, protocol_of, with_record
+from lodose.server.records.clock import today_of
+from lodose.server.records.models import Person, Trial
+from lodose.server.records.schedules import is_sealed, last_day_of, latest_trial
+from lodose.trial import Protocol
+
+LOG = logging.getLogger("lodose.answers")
+
+# Goes up when what is kept changes its shape without a new version of the library.
+FORM = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an answer is made of, and the hash that names it."""
+
+    trial: Trial
+    diary: Diary
+    protocol: Protocol
+    today: date
+    language: str
+
+    @property
+    def key(self) -> str:
+        """Hash of everything that the answer depends on."""
+        parts = (
+            str(FORM),
+            self.diary.digest,
+            self.protocol.sha256,
+            self.today.isoformat(),
+            self.language,
+            lodose.__version__,
+        )
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer: the page as plain values and its charts as SVG."""
+
+    page: dict[str, Any]
+    charts: dict[str, str]
+
+    @property
+    def is_good_news(self) -> bool:
+        """Whether the word is one that somebody hoped for."""
+        return self.page["word"] in {"helps", "probably helps"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report as a file; its name says a day and nothing else."""
+
+    name: str
+    content: bytes
+
+
+def subject_of(trial: Trial) -> Subject:
+    """Return what a trial's answer is made of.
+
+    Days before the first and after the last day of the trial are in no period and stay out, so
+    that the same trial has the same report whenever it is opened.
+
+    Raises
+    ------
+    ArmsSealedError
+        If something about the arms is still sealed, or the trial still runs.
+    LodoseError
+        If no day was recorded.
+    """
+    if is_sealed(trial):
+        raise ArmsSealedError("The schedule is sealed until the trial has ended.")
+    if trial.status == Trial.Status.RUNNING:
+        raise ArmsSealedError("The plan foresees no look before its last day.")
+    person = trial.person
+    protocol = with_record(protocol_of(trial), person)
+    last = last_day_of(trial)
+    recorded = diary_of(person, trial=trial)
+    days = tuple(each for each in recorded.entries if protocol.first_day <= each.date <= last)
+    if not days:
+        raise LodoseError("No day of the trial was recorded.")
+    return Subject(
+        trial=trial,
+        diary=Diary(days, recorded.outcome_names, source=recorded.source),
+        protocol=protocol,
+        today=min(today_of(person), last),
+        language=nearest(translation.get_language() or "en"),
+    )
+
+
+def answer_of(trial: Trial) -> Answer:
+    """Return the answer of a trial that has ended, from what is kept where nothing changed.
+
+    Raises
+    ------
+    ArmsSealedError, LodoseError
+        As `subject_of`.
+    """
+    kept = _kept(subject_of(trial))
+    charts = {
+        f"{name}-{width}": kept[f"{name}-{width}"].decode() for name in CHARTS for width in WIDTHS
+    }
+    return Answer(json.loads(kept["page"]), charts)
+
+
+def report_json(trial: Trial) -> bytes:
+    """Return the answer for programs, as `lodose.verdict.to_json` writes it."""
+    return _kept(subject_of(trial))["json"]
+
+
+def report_pdf(person: Person) -> Report | None:
+    """Return the report of a person's newest trial, or None while there is none to show.
+
+    It is the same for the person and for a prescriber whom they let in.
+    """
+    trial = latest_trial(person)
+    if trial is None:
+        return None
+    try:
+        content = _kept(subject_of(trial))["pdf"]
+    except LodoseError:  # sealed, running or empty: there is no report
+        return None
+    return Report(f"report-{today_of(person).isoformat()}.pdf", content)
+
+
+def _kept(subject: Subject) -> dict[str, bytes]:
+    """Return every piece of an answer by its kind, made now where it is not there."""
+    key, prefix = subject.key, f"{subject.language}/"
+    rows = Rendering.objects.filter(person=subject.trial.person, key=key)
+    found = {row.kind.removeprefix(prefix): bytes(row.content) for row in rows}
+    if found:
+        return found
+    made = _made(subject)
+    now = timezone.now()
+    with transaction.atomic():
+        # What was made from an earlier state of the record is of no more use.
+        Rendering.objects.filter(person=subject.trial.person, kind__startswith=prefix).exclude(
+            key=key
+        ).delete()
+        Rendering.objects.bulk_create(
+            [
+                Rendering(
+                    person=subject.trial.person,
+                    key=key,
+                    kind=prefix + kind,
+                    content=content,
+                    made_at=now,
+                )
+                for kind, content in made.items()
+            ],
+            ignore_conflicts=True,  # somebody else opened the same answer at the same time
+        )
+    return made
+
+
+def _made(subject: Subject) -> dict[str, bytes]:
+    from lodose.report import pdf_bytes
+    from lodose.verdict import to_json, verdict
+
+    with speaking(subject.language):
+        found = verdict(subject.diary, subject.protocol, today=subject.today)
+        made = {
+            "page": json.dumps(page_of(found), ensure_ascii=False).encode(),
+            "json": to_json(found).encode(),
+            "pdf": pdf_bytes(found),
+        }
+        for name, drawn in draw_charts(found).items():
+            made[name] = drawn.encode()
+    return made
+
+
+def warm_up() -> None:
+    """Load and compile what the first answer of a process would otherwise wait for.
+
+    Works out an example, draws it and sets it as a PDF; touches no database. Call it from a
+    thread, see `warm_up_in_background`.
+    """
+    from importlib import resources
+    from pathlib import Path
+
+    from lodose.report import pdf_bytes
+    from lodose.verdict import verdict
+
+    with resources.as_file(
+        resources.files("lodose.examples").joinpath("data", "ldn-no-effect")
+    ) as folder:
+        diary = lodose.read_diary(str(Path(folder) / "diary.csv"))
+        protocol = lodose.read_protocol(str(Path(folder) / "protocol.toml"))
+    found = verdict(diary, protocol)
+    draw_charts(found)
+    pdf_bytes(found)
+
+
+def warm_up_in_background() -> Thread:
+    """Start `warm_up` beside the server's work; a failure is logged and harms nobody."""
+
+    def run() -> None:
+        try:
+            warm_up()
+        except Exception:
+            LOG.exception("warming up failed; the first answer will take longer")
+
+    thread = Thread(target=run, name="warm-up", daemon=True)
+    thread.start()
+    return thread
