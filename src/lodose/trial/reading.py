@@ -34,7 +34,25 @@ def read_protocol(path: str | PathLike[str]) -> Protocol:
         Naming file, field, value and the mend.
     """
     where = Path(path)
-    text = _read_text(where)
+    return parse_protocol(read_file(where, "TOML", _LARGEST_FILE), where.name)
+
+
+def parse_protocol(content: bytes, name: str) -> Protocol:
+    """Validate a protocol whose file was already read.
+
+    Parameters
+    ----------
+    content : bytes
+        TOML in UTF-8; see docs/protocol.md.
+    name : str
+        Of the file, for messages.
+
+    Raises
+    ------
+    InputError
+        Naming file, field, value and the mend.
+    """
+    text = _decode(content, name)
     try:
         table = tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
@@ -44,28 +62,27 @@ def read_protocol(path: str | PathLike[str]) -> Protocol:
             f"is not valid TOML ({_PLACE.sub('', str(error))})",
             "correct that line: text stands in quotation marks, dates as 2026-03-01, "
             "true and false in small letters.",
-            file=where.name,
+            file=name,
             row=line,
         ) from None
     except RecursionError:
         raise InputError(
-            "is nested too deeply", "write a protocol as in docs/protocol.md.", file=where.name
+            "is nested too deeply", "write a protocol as in docs/protocol.md.", file=name
         ) from None
     try:
         return Protocol.model_validate(table)
     except ValidationError as error:
-        raise _as_input_error(where.name, table, error.errors(include_url=False)) from None
+        raise _as_input_error(name, table, error.errors(include_url=False)) from None
 
 
 def _exact(text: str) -> Decimal:
     return Decimal(text.replace("_", ""))
 
 
-def _read_text(path: Path) -> str:
-    content = read_file(path, "TOML", _LARGEST_FILE)
+def _decode(content: bytes, name: str) -> str:
     if len(content) > _LARGEST_FILE:
         raise InputError(
-            "is larger than 4 MB, too large for a protocol", "check the file.", file=path.name
+            "is larger than 4 MB, too large for a protocol", "check the file.", file=name
         )
     try:
         # A byte order mark is no part of TOML, but some editors write one.
@@ -74,7 +91,7 @@ def _read_text(path: Path) -> str:
         raise InputError(
             f"holds the byte 0x{content[error.start]:02x}, which is not UTF-8",
             "save the file as UTF-8.",
-            file=path.name,
+            file=name,
             row=content.count(b"\n", 0, error.start) + 1,
         ) from None
 

@@ -1,12 +1,31 @@
-"""A record as the library's own ``Diary`` and ``Protocol``: one verdict, wherever it is shown."""
+"""A record as the library's own ``Diary`` and ``Protocol``: one verdict, wherever it is shown.
 
+What was brought in from a file, or is written into one and read back, has the same digest: notes
+and side effects are spelt here as the library's reader spells them.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from lodose.diary import DailyEntry, Diary, SideEffect
+from lodose.diary.cells import is_missing, merge_side_effects
 from lodose.errors import LodoseError
-from lodose.server.records.models import CheckIn, LifeEvent, Medicine, Outcome, Person, Trial
+from lodose.server.records.models import (
+    CheckIn,
+    LifeEvent,
+    Medicine,
+    Outcome,
+    Person,
+    Trial,
+    TrialPeriod,
+)
 from lodose.trial import Protocol
+
+_DAY = timedelta(days=1)
+# How long before the first day a change of a medicine can still be at work in the trial.
+_BEFORE = timedelta(days=365)
 
 
 class ArmsSealedError(LodoseError):
@@ -16,96 +35,161 @@ class ArmsSealedError(LodoseError):
 def diary_of(person: Person, *, trial: Trial | None = None) -> Diary:
     """Return what a person recorded, without anything that could tell an arm.
 
+    Skipped days are no entries. On days that a sealed trial holds there is no dose, also where
+    one was written before the trial was sealed.
+
     Parameters
     ----------
     person : Person
         Whose record.
     trial : Trial, optional
-        Keep only the outcomes of its plan; None: every outcome ever asked.
+        Keep only the outcomes of its plan; None: every outcome ever asked. The digest of the
+        latter is that of the exported file.
 
     Raises
     ------
     LodoseError
         If nothing was recorded yet.
     """
-    entries = tuple(
-        _entry(check_in)
-        for check_in in CheckIn.objects.filter(person=person, skipped=False).order_by("day")
-    )
     if trial is not None:
         names = tuple(each["name"] for each in trial.plan["outcomes"])
     else:
         asked = Outcome.objects.filter(person=person).order_by("position", "id")
         names = tuple(outcome.name for outcome in asked)
+    sealed = sealed_days(person)
+    entries = tuple(
+        daily_entry(check_in, names, sealed=_holds(sealed, check_in.day))
+        for check_in in CheckIn.objects.filter(person=person, skipped=False).order_by("day")
+    )
     return Diary(entries, names, source="diary")
 
 
-def _entry(check_in: CheckIn) -> DailyEntry:
-    effects = check_in.side_effects
-    return DailyEntry(
-        date=check_in.day,
-        outcomes={name: float(Decimal(value)) for name, value in check_in.outcomes.items()},
-        dose_micrograms=check_in.dose_micrograms,
-        side_effects=(
-            None if effects is None else tuple(SideEffect(name, level) for name, level in effects)
-        ),
-        note=check_in.note,
+def sealed_days(person: Person) -> list[tuple[date, date]]:
+    """Return first and last day of every period whose arm nobody here may know."""
+    return list(
+        TrialPeriod.objects.filter(trial__person=person, trial__sealed=True).values_list(
+            "first_day", "last_day"
+        )
     )
 
 
-def protocol_of(trial: Trial) -> Protocol:
-    """Return the protocol of a trial whose arms are known.
+def _holds(periods: Iterable[tuple[date, date]], day: date) -> bool:
+    return any(first <= day <= last for first, last in periods)
 
-    Events and medicines of the record are part of it, as the analysis foresees.
+
+def daily_entry(check_in: CheckIn, names: Iterable[str], *, sealed: bool = False) -> DailyEntry:
+    """Return a check-in as the library's reader would have read it from a file."""
+    note = _one_line(check_in.note)
+    return DailyEntry(
+        date=check_in.day,
+        outcomes={
+            name: float(Decimal(check_in.outcomes[name]))
+            for name in names
+            if name in check_in.outcomes
+        },
+        dose_micrograms=None if sealed else check_in.dose_micrograms,
+        side_effects=_effects(check_in),
+        note="" if is_missing(note) else note,
+    )
+
+
+def _effects(check_in: CheckIn) -> tuple[SideEffect, ...] | None:
+    if check_in.side_effects is None:
+        return None
+    spelt = [(_one_line(name).casefold(), level) for name, level in check_in.side_effects]
+    return merge_side_effects([(SideEffect(name, level),) for name, level in spelt if name])
+
+
+def _one_line(text: str) -> str:
+    """Return words as they come back from a file, which holds no line breaks and no NUL."""
+    return " ".join(text.replace("\x00", "").split())
+
+
+def protocol_of(trial: Trial) -> Protocol:
+    """Return the protocol of a trial whose arms are known, as it was fixed.
 
     Raises
     ------
     ArmsSealedError
         If the schedule is not disclosed.
     """
-    periods: list[dict[str, Any]] = []
-    guesses: list[dict[str, Any]] = []
-    for period in trial.periods.order_by("number"):
-        if not period.arm:
-            raise ArmsSealedError("The schedule is sealed until the trial has ended.")
-        periods.append(
-            {
-                "start": period.first_day,
-                "end": period.last_day,
-                "arm": period.arm,
-                "dose_micrograms": period.dose_micrograms,
-                "pair": period.pair,
-                "kit": period.kit or None,
-            }
-        )
-        if period.guess:
-            guesses.append(
-                {
-                    "period": period.number,
-                    "guess": period.guess,
-                    "confidence": period.guess_confidence,
-                    "reason": period.guess_reason or None,
-                }
-            )
-    plan = {**trial.plan, "periods": periods}
-    if guesses:
+    found = list(trial.periods.order_by("number"))
+    if trial.sealed or any(not period.arm for period in found):
+        raise ArmsSealedError("The schedule is sealed until the trial has ended.")
+    plan = {**trial.plan, "periods": [_period(each) for each in found]}
+    guesses = [_guess(each) for each in found if each.guess]
+    # A protocol that came from a file holds its guesses itself, to every digit.
+    if guesses and not plan.get("blinding", {}).get("guesses"):
         plan["blinding"] = {"guesses": guesses}
     return Protocol.model_validate(plan)
 
 
+def _period(period: TrialPeriod) -> dict[str, Any]:
+    return {
+        "start": period.first_day,
+        "end": period.last_day,
+        "arm": period.arm,
+        "dose_micrograms": period.dose_micrograms,
+        "pair": period.pair,
+        "kit": period.kit or None,
+    }
+
+
+def _guess(period: TrialPeriod) -> dict[str, Any]:
+    return {
+        "period": period.number,
+        "guess": period.guess,
+        "confidence": period.guess_confidence,
+        "reason": period.guess_reason or None,
+    }
+
+
 def with_record(protocol: Protocol, person: Person) -> Protocol:
-    """Add the events and medicines of the record to a protocol."""
+    """Add the events and medicines of the record to a protocol.
+
+    Only what can have been at work in the trial: events that fall into its days, and medicines
+    taken in them, with the days on which they were started and stopped. Where there is nothing to
+    add the protocol itself comes back, with its hash.
+    """
     events = [
         {"date": each.day, "what": each.what, "days": each.days}
-        for each in LifeEvent.objects.filter(person=person, removed_at=None)
+        for each in LifeEvent.objects.filter(
+            person=person, removed_at=None, day__lte=protocol.last_day
+        ).order_by("day", "what")
+        if each.day + each.days * _DAY > protocol.first_day
     ]
     medicines = [
-        {"name": each.name, "disease_modifying": each.disease_modifying}
-        for each in Medicine.objects.filter(person=person, removed_at=None)
+        _medicine(each)
+        for each in Medicine.objects.filter(person=person, removed_at=None).order_by("name", "id")
+        if (each.first_day is None or each.first_day <= protocol.last_day)
+        and (each.last_day is None or each.last_day >= protocol.first_day - _BEFORE)
     ]
+    if not events and not medicines:
+        return protocol
     given = protocol.model_dump(mode="python", exclude_unset=True)
-    known_events = [dict(each) for each in given.get("events", ())]
-    known_medicines = [dict(each) for each in given.get("medicines", ())]
-    given["events"] = known_events + events
-    given["medicines"] = known_medicines + medicines
+    given["events"] = _once([*given.get("events", ()), *events])
+    given["medicines"] = [*given.get("medicines", ()), *medicines]
     return Protocol.model_validate(given)
+
+
+def _once(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep one event of a kind and day, the longest: a protocol lists none twice."""
+    kept: dict[tuple[date, str], dict[str, Any]] = {}
+    for event in events:
+        key = (event["date"], event["what"])
+        if key not in kept or kept[key].get("days", 1) < event["days"]:
+            kept[key] = {**event}
+    return list(kept.values())
+
+
+def _medicine(medicine: Medicine) -> dict[str, Any]:
+    changes = []
+    if medicine.first_day is not None:
+        changes.append({"date": medicine.first_day, "what": "started"})
+    if medicine.last_day is not None:
+        changes.append({"date": medicine.last_day + _DAY, "what": "stopped"})
+    return {
+        "name": medicine.name,
+        "disease_modifying": medicine.disease_modifying,
+        "changes": changes,
+    }
