@@ -202,7 +202,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
     browser = signed_in(prescriber)
     make_trial(person, first=3, days=14)
     browser.get("/panel/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get("/panel/")
     for number in range(29):
         each = make_person(f"person-{number:02}")
@@ -210,7 +210,8 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
         check_in(each, side_effects=[["nausea", 3]])
         make_trial(each, first=3, days=14)
         Medicine.objects.create(person=each, name="codeine", opioid=True)
-    with django_assert_num_queries(11):
+    browser.get("/panel/")  # the day's first look writes one event for each person on the page
+    with django_assert_num_queries(12):
         page = browser.get("/panel/")
     assert page.content.decode().count('<tr class="severe">') == 20  # the first page
     assert "person-07" in page_of(prescriber, "/panel/?q=SON-07")
@@ -247,7 +248,7 @@ def test_a_record_in_one_screen(prescriber: User, person: Person) -> None:
     text = page_of(prescriber, f"/people/{person.pk}/")
     for words in (
         "Walk to the river again",
-        "1.5 mg = 1.5 mL",
+        "1.5 mg (1.5 mL of 1 mg/mL)",
         "vivid dreams, severe",
         "Bad &lt;night&gt;",
         "CRP 4.2 mg/L",
@@ -275,3 +276,67 @@ def test_nothing_tells_the_arm_while_a_trial_is_sealed(prescriber: User, person:
     for text in (record, page_of(prescriber, "/panel/"), page_of(person.user, "/care/")):
         for telling in ("4.5", "4500", " mg", "active", "placebo", "control", "Answer ready"):
             assert telling not in text.partition("<main")[2], telling
+
+
+def test_a_prescribers_decision_carries_their_name(prescriber: User, person: Person) -> None:
+    browser, path = signed_in(prescriber), f"/people/{person.pk}/dose/"
+    typed = {"kind": "start", "from_day": str(ago(person, 0)), "dose_mg": "45"}
+    asked_back = browser.post(path, typed)
+    assert asked_back.status_code == 422
+    assert "4.5 mg" in asked_back.content.decode()
+    assert 'value="45"' in asked_back.content.decode()
+    assert not DoseStep.objects.exists()
+    typed |= {"dose_mg": "1.5", "strength": "1", "reason": "as planned"}
+    assert browser.post(path, typed).status_code == 302
+    (step,) = DoseStep.objects.all()
+    assert (step.decided_by, step.dose_micrograms) == (prescriber, 1500)
+    text = page_of(prescriber, f"/people/{person.pk}/")
+    assert "1.5 mg (1.5 mL of 1 mg/mL)" in text
+    assert "as planned" in text
+    assert "Dose plan changed by the person" not in text
+    stop = {"kind": "stop", "from_day": str(ago(person, 0))}
+    assert browser.post(path, stop).status_code == 302
+    assert DoseStep.objects.count() == 2
+    stranger = make_person("noor")
+    assert browser.post(f"/people/{stranger.pk}/dose/", typed).status_code == 404
+    assert signed_in(person).post(path, typed).status_code == 404
+    assert DoseStep.objects.count() == 2
+
+
+def test_no_dose_is_decided_while_a_trial_holds_it(prescriber: User, person: Person) -> None:
+    make_trial(person, first=3, days=14, sealed=True)
+    browser, path = signed_in(prescriber), f"/people/{person.pk}/dose/"
+    assert "A trial is running" in browser.get(path).content.decode()
+    typed = {"kind": "start", "from_day": str(ago(person, 0)), "dose_mg": "1.5"}
+    assert browser.post(path, typed).status_code == 422
+    assert not DoseStep.objects.exists()
+
+
+def test_each_reading_is_kept_and_the_panel_once_a_day(prescriber: User, person: Person) -> None:
+    def looked() -> list[str]:
+        events = Event.objects.filter(chain_id=person.chain_id, kind="looked")
+        return [(event.details or {})["what"] for event in events.order_by("sequence")]
+
+    page_of(prescriber, "/panel/")
+    assert looked() == []  # nothing of the record was on it
+    check_in(person, side_effects=[["nausea", 3]])
+    page_of(prescriber, "/panel/")
+    page_of(prescriber, "/panel/")
+    assert looked() == ["panel"]
+    browser = signed_in(prescriber)
+    picture = browser.get(f"/people/{person.pk}/picture-340.svg")
+    assert picture.headers["Content-Type"] == "image/svg+xml"
+    assert looked() == ["panel", "picture"]
+    page_of(prescriber, f"/people/{person.pk}/")
+    assert f"/people/{person.pk}/picture-340.svg" in page_of(prescriber, f"/people/{person.pk}/")
+    assert browser.get(f"/people/{person.pk}/picture-340.svg").status_code == 200
+    assert looked() == ["panel", "picture", "record", "record"]
+    assert browser.get(f"/people/{person.pk}/picture-341.svg").status_code == 404
+    assert browser.get(f"/people/{person.pk}/report.pdf").status_code == 404  # there is none
+    team = page_of(person.user, "/care/")
+    assert "in their list of people" in team
+    stranger = make_person("noor")
+    check_in(stranger)
+    for part in ("picture-340.svg", "report.pdf", "dose/"):
+        assert browser.get(f"/people/{stranger.pk}/{part}").status_code == 404
+        assert signed_in(person).get(f"/people/{person.pk}/{part}").status_code == 404

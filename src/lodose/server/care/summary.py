@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
+from lodose.errors import LodoseError
+from lodose.server.answers.compute import answer_of
 from lodose.server.care.attention import Item, attention_of
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import (
@@ -21,27 +22,12 @@ from lodose.server.records.models import (
     TrialPeriod,
 )
 from lodose.server.records.plans import DayPlan, plan_of
+from lodose.server.records.schedules import latest_trial
+from lodose.server.records.side_effects import effect_label
+from lodose.server.records.treatment import TAKEN, shown_dose
 
 DAYS_SHOWN = 14
 ROWS_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Dose:
-    """A dose, always in mg and mL together where there is a strength; spelt exactly."""
-
-    milligrams: Decimal
-    millilitres: Decimal | None
-
-    @classmethod
-    def of(cls, micrograms: int | None, strength: int | None) -> "Dose | None":
-        """Return a dose from whole micrograms and micrograms in a millilitre."""
-        if micrograms is None:
-            return None
-        volume = None
-        if strength:
-            volume = (Decimal(micrograms) / strength).quantize(Decimal("0.01"))
-        return cls(Decimal(micrograms) / 1000, volume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +39,7 @@ class Day:
     is_paused: bool
     ratings: tuple[str, ...]
     side_effects: tuple[tuple[str, int], ...]
-    dose: Dose | None
+    dose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +47,7 @@ class Decision:
     """A step of the dose and who decided it; no dose while a trial is sealed."""
 
     step: DoseStep
-    dose: Dose | None
+    dose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,7 @@ class Summary:
     today: date
     plan: DayPlan
     is_sealed: bool
-    dose: Dose | None
+    dose: str
     attention: tuple[Item, ...]
     days: tuple[Day, ...]
     trial: RunningTrial | None
@@ -92,6 +78,35 @@ class Summary:
     medicines: tuple[Medicine, ...]
     events: tuple[LifeEvent, ...]
     decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """The answer in words, for the prescriber; ``choice`` is how the person wants to open it."""
+
+    headline: str
+    answer: str
+    lines: tuple[str, ...]
+    choice: str
+    is_good_news: bool
+
+
+def answer_in_words(person: Person) -> AnswerWords | None:
+    """Return the answer of the newest trial, None while there is none or it is sealed."""
+    trial = latest_trial(person)
+    if trial is None:
+        return None
+    try:
+        found = answer_of(trial)
+    except LodoseError:  # running, sealed or empty: there is nothing to say
+        return None
+    return AnswerWords(
+        headline=found.page["headline"],
+        answer=found.page["answer"],
+        lines=tuple(found.page["lines"]),
+        choice=person.answer_choice,
+        is_good_news=found.is_good_news,
+    )
 
 
 def is_sealed(person: Person) -> bool:
@@ -109,7 +124,7 @@ def summary_of(person: Person, now: datetime | None = None) -> Summary:
         today=today,
         plan=plan,
         is_sealed=sealed,
-        dose=None if sealed else Dose.of(plan.dose_micrograms, plan.micrograms_per_millilitre),
+        dose="" if sealed else _dose(plan.dose_micrograms, plan.micrograms_per_millilitre),
         attention=tuple(attention_of([person], now)[person.pk]),
         days=_days(person, plan, today, sealed=sealed),
         trial=_running_trial(person, today),
@@ -118,6 +133,11 @@ def summary_of(person: Person, now: datetime | None = None) -> Summary:
         events=tuple(LifeEvent.objects.filter(person=person, removed_at=None)[:ROWS_SHOWN]),
         decisions=_decisions(person, sealed=sealed),
     )
+
+
+def _dose(micrograms: int | None, strength: int | None) -> str:
+    """Return a dose in mg and, for a liquid, mL; "" where nothing is said."""
+    return "" if micrograms is None else shown_dose(micrograms, strength)
 
 
 def _days(person: Person, plan: DayPlan, today: date, *, sealed: bool) -> tuple[Day, ...]:
@@ -150,9 +170,10 @@ def _day(
         is_paused=any(each.first_day <= day <= (each.last_day or date.max) for each in pauses),
         ratings=tuple(answers.get(outcome.name, "") for outcome in plan.outcomes),
         side_effects=tuple(
-            (name, level) for name, level in sorted(effects, key=lambda pair: -pair[1])
+            (effect_label(name), level)
+            for name, level in sorted(effects, key=lambda pair: -pair[1])
         ),
-        dose=Dose.of(micrograms, plan.micrograms_per_millilitre),
+        dose=_dose(micrograms, plan.micrograms_per_millilitre),
     )
 
 
@@ -190,7 +211,9 @@ def _decisions(person: Person, *, sealed: bool) -> tuple[Decision, ...]:
     return tuple(
         Decision(
             step,
-            None if sealed else Dose.of(step.dose_micrograms, step.micrograms_per_millilitre),
+            _dose(step.dose_micrograms, step.micrograms_per_millilitre)
+            if step.kind in TAKEN and not sealed
+            else "",
         )
         for step in steps
     )

@@ -1,9 +1,11 @@
 """Who has access to a record, and who looked when: what the person reads about it."""
 
+import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
+from django.utils import timezone
 
 from lodose.server.audit.models import Event
 from lodose.server.care.models import Grant
@@ -42,3 +44,15 @@ def looks(person: Person, page: str | int | None = 1) -> Page[Look]:
         for event in found.object_list
     ]
     return found  # type: ignore[return-value]  # the same page, each event now a look
+
+
+def has_looked_lately(person: Person, prescriber_id: uuid.UUID) -> bool:
+    """Whether the prescriber's reading of the record was kept within the last hour."""
+    events = Event.objects.filter(
+        chain_id=person.chain_id, kind="looked", at__gte=timezone.now() - timedelta(hours=1)
+    )
+    return any(
+        (event.details or {}).get("who") == str(prescriber_id)
+        and (event.details or {}).get("what") == "record"
+        for event in events
+    )

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lodose.server.care.attention import Item, Sight
+from lodose.server.records.red_flags import red_flags
+from lodose.server.records.side_effects import effect_label
 
 _LOOKS = {
     "red-flag": ("danger", "danger"),
@@ -45,7 +47,7 @@ def shown(item: Item, *, is_seen: bool = False) -> Shown:
 
 
 def _words(item: Item) -> tuple[str, str]:
-    names = ", ".join(item.names)
+    names = _names(item)
     day = date_format(item.day, get_format("DATE_FORMAT"))
     facts = {"names": names, "day": day, "number": item.count, "total": item.total}
     if item.kind == "missed":
@@ -70,3 +72,13 @@ def _words(item: Item) -> tuple[str, str]:
     }
     title, text = words[item.kind]
     return title, text % facts
+
+
+def _names(item: Item) -> str:
+    """Return what an item is about in the reader's language; what a person named, as written."""
+    if item.kind == "red-flag":
+        signs = {flag.id: flag.sign for flag in red_flags()}
+        return ", ".join(signs.get(name, name) for name in item.names)
+    if item.kind == "severe-side-effect":
+        return ", ".join(effect_label(name) for name in item.names)
+    return ", ".join(item.names)
