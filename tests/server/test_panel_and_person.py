@@ -201,6 +201,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
 ) -> None:
     browser = signed_in(prescriber)
     make_trial(person, first=3, days=14)
+    check_in(person, side_effects=[["nausea", 3]])
     browser.get("/panel/")
     with django_assert_num_queries(12):
         browser.get("/panel/")
