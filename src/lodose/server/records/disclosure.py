@@ -63,14 +63,15 @@ def disclose_schedule(
         chain = lock_chain(trial.person.chain_id)
         trial = Trial.objects.select_related("person").get(pk=trial.pk)
         periods = {each.number: each for each in TrialPeriod.objects.filter(trial=trial)}
-        _check_moment(trial, list(periods.values()))
+        _check_moment(trial)
         _check_list(trial, periods, arms, nonce)
         for each in arms:
             period = periods[each.number]
             period.arm, period.dose_micrograms = each.arm, each.dose_micrograms
         TrialPeriod.objects.bulk_update(periods.values(), ["arm", "dose_micrograms"])
         trial.protocol_hash = locked_hash(trial)
-        trial.save(update_fields=["protocol_hash"])
+        trial.sealed = False  # the arms are in this database now; the design stays "blinded"
+        trial.save(update_fields=["protocol_hash", "sealed"])
         details = {
             "trial": str(trial.pk),
             "protocol_hash": trial.protocol_hash,
@@ -81,8 +82,8 @@ def disclose_schedule(
     return trial
 
 
-def _check_moment(trial: Trial, periods: list[TrialPeriod]) -> None:
-    if not trial.sealed or all(period.arm for period in periods):
+def _check_moment(trial: Trial) -> None:
+    if not trial.sealed:
         raise DecisionError({"arms": _("This schedule is not sealed.")})
     if trial.status == Trial.Status.RUNNING or today_of(trial.person) <= last_day_of(trial):
         raise DecisionError(
@@ -108,7 +109,7 @@ def _check_list(
 
 def period_to_guess(trial: Trial, today: date) -> TrialPeriod | None:
     """Return the period about which the person is asked now: ended, sealed, not yet guessed."""
-    if not trial.sealed or any(period.arm for period in trial.periods.all()):
+    if not trial.sealed:
         return None
     end = min(today, last_day_of(trial))
     waiting = [each for each in trial.periods.all() if each.last_day <= end and not each.guess]

@@ -61,6 +61,8 @@ def plan_of(person: Person, day: date, *, with_dose: bool = True) -> DayPlan:
     outcomes = tuple(person.outcomes.filter(archived_at=None))
     period = (
         Trial.objects.filter(person=person, periods__first_day__lte=day, periods__last_day__gte=day)
+        # The days after a trial was stopped early belong to nobody's plan.
+        .exclude(status=Trial.Status.STOPPED, ended_at__date__lt=day)
         .order_by("-started_at")
         .values_list("sealed", "periods__kit", "periods__arm", "periods__dose_micrograms", "status")
         .first()

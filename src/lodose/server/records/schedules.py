@@ -296,9 +296,7 @@ def last_day_of(trial: Trial) -> date:
 
 def is_sealed(trial: Trial) -> bool:
     """Whether something about the arms is still unknown here, so that nothing may be shown."""
-    return (trial.sealed and trial.status == Trial.Status.RUNNING) or any(
-        not period.arm for period in trial.periods.all()
-    )
+    return trial.sealed or any(not period.arm for period in trial.periods.all())
 
 
 def latest_trial(person: Person) -> Trial | None:
