@@ -1,7 +1,5 @@
 """A day is recorded by thumb, by keyboard, without script and without network."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page
 

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from lodose.server.accounts.models import TrustedDevice, digest
+from lodose.server.accounts.models import TrustedDevice, User, digest
 
 COOKIE_PATH = "/today/"
 RECEIPT_COOKIE = "receipt"
@@ -49,6 +50,14 @@ def remember_device(response: HttpResponse, secret: str) -> None:
 def forget_device(response: HttpResponse) -> None:
     """Take the secret back from the browser; the account's list ends the trust itself."""
     response.delete_cookie(settings.DEVICE_COOKIE_NAME, path=COOKIE_PATH, samesite="Strict")
+
+
+def account_key(user: User) -> str:
+    """Return a name for an account that says nothing: a phone keeps it with what it could not send.
+
+    Another account on the same phone then does not send it as its own.
+    """
+    return salted_hmac("lodose.phone", str(user.pk), algorithm="sha256").hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def _read_dose(form: QueryDict, problems: dict[str, str]) -> tuple[int | None, t
             problems["dose_at"] = _("“%(value)s” is not a time such as 21:30.") % {
                 "value": form["dose_at"][:10]
             }
-    if choice == "planned":
+    if choice == "planned" or (at and not form.get("dose_mg", "").strip()):
         text = form.get("planned_micrograms", "")
         if not text.isascii() or not text.isdigit():
             problems["dose"] = _("No dose is planned for that day. Choose “another amount”.")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from lodose.server.access import access_check_in, own_person
 from lodose.server.accounts.devices import (
     SentByDevice,
+    account_key,
     device_of,
     remember_sending,
     sent_by,
@@ -182,6 +183,10 @@ def _show(
         "paused_since": pause and pause.first_day,
         "missing_days": [] if device else _missing(person, today_),
         "back_fill_days": settings.BACK_FILL_DAYS,
+        "account": account_key(person.user),
+        "zone": person.time_zone,
+        "trusted": None if device else device_of(request),
+        "device_days": settings.DEVICE_DAYS,
         "entry_id": uuid.uuid4() if not problems else typed.get("id") or uuid.uuid4(),
         **form_context(plan, typed, problems, [] if device else recent_effects(person)),
     }
