@@ -1,14 +1,16 @@
 # Everything runs in .venv, which each target makes from the locked requirements when needed.
 # PYTHON=python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench calibrate lock picture clean
-export PYTHON UPGRADE UV
+.PHONY: help demo test test-all style bench calibrate lock picture clean
+export PYTHON UPGRADE UV DEMO PORT
 
 BIN := .venv/bin
 
 help:
-	@echo "make demo      the example diary's verdict in the terminal and as demo/report.pdf"
-	@echo "make test      style, types and tests, as on every change"
+	@echo "make demo      the example diary's verdict in the terminal and as demo/report.pdf, then the web"
+	@echo "               application with synthetic people until Ctrl-C (DEMO=once: until it is ready)"
+	@echo "make test      style, types and tests on one database, with a smoke walk in the browser"
+	@echo "make test-all  everything: both databases, every page in the browser (Chromium, PostgreSQL)"
 	@echo "make bench     the measured figures of docs/benchmarks.md (minutes)"
 	@echo "make calibrate the simulations of docs/validity.md (half an hour; goes on where it stopped)"
 	@echo "make lock      lock the versions anew after a change in pyproject.toml (needs uv);"
@@ -19,10 +21,10 @@ help:
 	@echo "PYTHON=python3.12 chooses the interpreter (3.11 to 3.14); UV=no uses pip although uv is there."
 
 demo:
-	@tools/environment run
+	@tools/environment server
 	@tools/demo
 
-test:
+style:
 	@tools/environment test
 	@echo "==> Style (ruff check)"
 	@$(BIN)/ruff check .
@@ -30,8 +32,16 @@ test:
 	@$(BIN)/ruff format --check .
 	@echo "==> Types (mypy, strict)"
 	@$(BIN)/mypy
-	@echo "==> Tests (pytest, warnings are errors)"
-	@$(BIN)/pytest
+
+test: style
+	@echo "==> Tests (pytest, warnings are errors; SQLite, one walk in the browser)"
+	@$(BIN)/pytest -m "(not browser or smoke) and not postgresql"
+
+test-all: style
+	@echo "==> Tests on SQLite (pytest, warnings are errors; every page in the browser)"
+	@$(BIN)/pytest -m "not postgresql"
+	@echo "==> The server's tests on PostgreSQL"
+	@tools/with-postgresql $(BIN)/pytest tests/server -m "not browser"
 
 bench:
 	@tools/environment bench

@@ -243,3 +243,28 @@ def test_accounts_are_opened_listed_closed_and_opened_again(
     assert run("account", "link", "dr", "--data", folder).returncode == 0
     assert run("account", "disable", "nobody", "--data", folder).returncode == 2
     assert run("doctor", "--data", folder, "--json").stdout.count("verify.") == 1
+
+
+# demonstration ----------------------------------------------------------------------------------
+
+
+def test_the_demonstration_prints_a_link_for_each_role_and_leaves_nothing(tmp_path: Path) -> None:
+    port = str(free_port())
+    ran = run("serve", "--demo", "--once", "--port", port, TMPDIR=str(tmp_path))
+    assert ran.returncode == 0, ran.stderr
+    roles = re.findall(rf"^  (\w+) +http://localhost:{port}/enter/[\w-]{{43}}/$", ran.stdout, re.M)
+    assert set(roles) == {"person", "prescriber", "pharmacist", "researcher", "administrator"}
+    assert f"Ready: http://localhost:{port}" in ran.stdout
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_demonstration_never_touches_a_real_database(tmp_path: Path) -> None:
+    """Its own settings come before whatever the environment says of a real server."""
+    ran = run(
+        *("serve", "--demo", "--once", "--port", str(free_port())),
+        TMPDIR=str(tmp_path),
+        LODOSE_DATABASE_URL="postgres://lodose:x@127.0.0.1:9/real",
+        LODOSE_DATA=str(tmp_path / "real"),
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert not (tmp_path / "real").exists()

@@ -23,22 +23,35 @@ def readme() -> str:
     return (ROOT / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("command", ["make demo", "make test"])
-def test_the_readme_holds_the_two_commands_and_the_makefile_has_them(command: str) -> None:
+@pytest.mark.parametrize("command", ["make demo", "make test", "make test-all"])
+def test_the_readme_holds_the_commands_and_the_makefile_has_them(command: str) -> None:
     assert re.search(rf"^{command}$", readme(), re.MULTILINE)
     target = command.removeprefix("make ")
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
-def test_the_checks_run_the_readmes_own_test_command() -> None:
-    between = re.search(
-        r"<!-- test-command -->\n```[a-z]*\n(.*?)\n```\n<!-- /test-command -->", readme(), re.DOTALL
+def command_between(mark: str) -> str:
+    found = re.search(
+        rf"<!-- {mark} -->\n```[a-z]*\n(.*?)\n```\n<!-- /{mark} -->", readme(), re.DOTALL
     )
-    assert between
-    assert between.group(1) == "make test"
+    assert found
+    return found.group(1)
+
+
+def test_the_checks_run_the_readmes_own_command_for_everything() -> None:
+    assert command_between("test-command") == "make test"
+    assert command_between("ci-test-command") == "make test-all"
     script = (ROOT / ".ci" / "run").read_text("utf-8")
-    assert "<!-- test-command -->" in script
+    assert "<!-- ci-test-command -->" in script
     assert "make test" not in script, "the command must come from the README"
+
+
+def test_nothing_that_make_test_all_runs_may_be_left_out_unnoticed() -> None:
+    """Where no PostgreSQL can be run, the tool ends with 3 "not run", and make with it."""
+    rule = (ROOT / "Makefile").read_text("utf-8").partition("\ntest-all:")[2].partition("\n\n")[0]
+    assert "tools/with-postgresql $(BIN)/pytest tests/server" in rule
+    assert "-@" not in rule
+    assert "||" not in rule
 
 
 def test_every_file_that_the_readme_points_to_is_there() -> None:
@@ -122,7 +135,14 @@ def test_the_source_archive_holds_the_whole_repository() -> None:
 
 
 def test_the_makefile_and_the_scripts_can_be_run() -> None:
-    for script in (".ci/run", "tools/environment", "tools/demo", "tools/lock"):
+    for script in (
+        ".ci/run",
+        *sorted(
+            f"tools/{path.name}"
+            for path in (ROOT / "tools").iterdir()
+            if not path.suffix and path.is_file()
+        ),
+    ):
         assert (ROOT / script).stat().st_mode & 0o100, f"{script} is not executable"
 
 

@@ -65,7 +65,7 @@ def add_event(chain: Chain, kind: str, details: dict[str, Any]) -> Event:
     now = timezone.now()
     sequence = chain.length + 1
     keyed = keyed_hash(bytes(chain.salt), details)
-    value = _hash(chain.id, sequence, now.isoformat(), kind, keyed, chain.head)
+    value = event_hash(chain.id, sequence, now.isoformat(), kind, keyed, chain.head)
     event = Event(
         chain_id=chain.pk,
         sequence=sequence,
@@ -128,7 +128,7 @@ def verify(chain: Chain) -> list[Fault]:
         if event.sequence != expected:
             faults.append(Fault(chain.pk, expected, "an event is missing"))
             expected = event.sequence
-        value = _hash(
+        value = event_hash(
             chain.pk,
             event.sequence,
             event.at.isoformat(),
@@ -149,6 +149,9 @@ def verify(chain: Chain) -> list[Fault]:
     return faults
 
 
-def _hash(chain_id: uuid.UUID, sequence: int, at: str, kind: str, keyed: str, previous: str) -> str:
+def event_hash(
+    chain_id: uuid.UUID, sequence: int, at: str, kind: str, keyed: str, previous: str
+) -> str:
+    """Return the hash of an event: over its place, moment, kind, content and predecessor."""
     text = json.dumps([str(chain_id), sequence, at, kind, keyed, previous], separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

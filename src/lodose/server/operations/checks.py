@@ -22,7 +22,7 @@ LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000
 # Before this software was written no clock can be right.
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 # Variables of ours that are no settings of the server.
-OTHER_VARIABLES = ("LODOSE_TEST_", "LODOSE_KEY_", "LODOSE_TRACEBACK")
+OTHER_VARIABLES = ("LODOSE_TEST_", "LODOSE_KEY_", "LODOSE_TRACEBACK", "LODOSE_CHROMIUM")
 
 
 @dataclass(frozen=True, slots=True)

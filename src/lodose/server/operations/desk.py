@@ -6,9 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from lodose.errors import LodoseError
-from lodose.server.accounts.actions import make_sign_in_link, open_account
+from lodose.server.accounts.actions import make_sign_in_link, open_account, set_active
 from lodose.server.accounts.models import ApiToken, SignInLink, TrustedDevice, User
-from lodose.server.audit.chain import record_for_server
 from lodose.server.operations.addresses import sign_in_address
 
 
@@ -61,19 +60,15 @@ def disable(name: str) -> None:
     """Close an account and end everything that is signed in with it."""
     user, now = find(name), timezone.now()
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(is_active=False)
+        set_active(user, False)
         TrustedDevice.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
         ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
         SignInLink.objects.filter(user=user, used_at=None).update(used_at=now)
         for session in Session.objects.iterator():
             if session.get_decoded().get("_auth_user_id") == str(user.pk):
                 session.delete()
-        record_for_server("account-disabled", {"account": str(user.pk)})
 
 
 def enable(name: str) -> None:
     """Open a closed account again."""
-    user = find(name)
-    with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(is_active=True)
-        record_for_server("account-enabled", {"account": str(user.pk)})
+    set_active(find(name), True)

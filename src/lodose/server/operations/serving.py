@@ -82,6 +82,13 @@ def serve(place: Place, *, say: Say) -> None:
     say("Stopped.")
 
 
+def origin() -> str:
+    """Return the address at which people reach the server."""
+    from django.conf import settings
+
+    return str(settings.CONFIG.origin)
+
+
 def free_port(port: int) -> None:
     """Raise if somebody listens there already: two servers would share its visitors."""
     with socket.socket() as probe:
@@ -263,36 +270,31 @@ def wait_until_ready(place: Place, seconds: float = READY_SECONDS) -> bool:
 
 
 def _start_trust_page(place: Place, certificate: Any) -> None:
-    from django.conf import settings
-
     from lodose.server.operations import trust_page
 
     trust_page.start(
         certificate.authority,
         certificate.fingerprint,
-        settings.CONFIG.origin,
+        origin(),
         ("0.0.0.0", place.port + 1),  # noqa: S104
     )
 
 
 def _announce(place: Place, certificate: Any, say: Say) -> None:
-    from django.conf import settings
-
-    origin = settings.CONFIG.origin
     if not place.lan:
-        say(f"Ready: {origin}")
+        say(f"Ready: {origin()}")
         say("Ctrl-C stops it.")
         return
     import io
 
     import segno
 
-    trust = f"{origin.replace('https://', 'http://').rpartition(':')[0]}:{place.port + 1}/trust/"
+    trust = f"{origin().replace('https://', 'http://').rpartition(':')[0]}:{place.port + 1}/trust/"
     picture = io.StringIO()
     segno.make(trust, error="l").terminal(out=picture, border=2, compact=True)
     say(picture.getvalue())
     say("A new phone, once: scan this with its camera and follow the page about trust.")
     say(f"  {trust}")
     say(f"  Compare the fingerprint there: {certificate.fingerprint}")
-    say(f"Ready, for this network: {origin}")
+    say(f"Ready, for this network: {origin()}")
     say("Ctrl-C stops it.")
