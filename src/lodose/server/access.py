@@ -5,7 +5,7 @@ call these and never ``.objects``; a test holds that.
 """
 
 import uuid
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404
 
@@ -13,7 +13,16 @@ from lodose.server.accounts.lookups import find_account
 from lodose.server.accounts.models import Role, User
 from lodose.server.audit.chain import record
 from lodose.server.care.models import Grant
-from lodose.server.records.models import CheckIn, Person, Trial
+from lodose.server.records.models import (
+    CheckIn,
+    Laboratory,
+    LifeEvent,
+    Medicine,
+    Person,
+    Trial,
+)
+
+Item = TypeVar("Item", Laboratory, Medicine, LifeEvent)
 
 
 def own_person(user: Any) -> Person:
@@ -79,6 +88,30 @@ def access_trial(user: Any, trial_id: uuid.UUID) -> Trial:
         raise Http404
     trial.person = person
     return trial
+
+
+def access_laboratory(user: Any, item_id: uuid.UUID) -> Laboratory:
+    """Return a laboratory value of the person's own record that was not removed."""
+    return _access_item(Laboratory, user, item_id)
+
+
+def access_medicine(user: Any, item_id: uuid.UUID) -> Medicine:
+    """Return another medicine of the person's own record that was not removed."""
+    return _access_item(Medicine, user, item_id)
+
+
+def access_life_event(user: Any, item_id: uuid.UUID) -> LifeEvent:
+    """Return an event of the person's own record that was not removed."""
+    return _access_item(LifeEvent, user, item_id)
+
+
+def _access_item(kind: type[Item], user: Any, item_id: uuid.UUID) -> Item:
+    person = own_person(user)
+    item = kind._default_manager.filter(person=person, pk=item_id, removed_at=None).first()
+    if item is None:
+        raise Http404
+    item.person = person
+    return item
 
 
 def people_of(user: Any) -> list[Person]:

@@ -3,9 +3,9 @@
 Both are read back by ``lodose check`` to the same digest and the same hash.
 
 A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a formula. The usual
-guard, an apostrophe before it, would stay in the note for ever. Here a no-break space stands before it:
-to a spreadsheet the cell is text, and the library's reader strips blanks around a cell, so that
-what is read back is what was written.
+guard, an apostrophe before it, would stay in the note for ever. Here a no-break space stands
+before it: to a spreadsheet the cell is text, and the library's reader strips blanks around a
+cell, so that what is read back is what was written.
 """
 
 import csv

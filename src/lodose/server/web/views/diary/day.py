@@ -90,7 +90,7 @@ def correct(request: HttpRequest, day: str) -> HttpResponse:
                 problems["reason"] = _("Write %(most)d characters or fewer.") % {
                     "most": LONGEST_REASON
                 }
-            entry = read_day(request.POST, written.plan)
+            entry = read_day(typed, written.plan)
             if problems:
                 raise EntryError(problems)
             receipt = make_check_in(person, entry, reason=reason, plan=written.plan)

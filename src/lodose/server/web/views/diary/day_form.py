@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal, InvalidOperation
 
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -68,7 +67,7 @@ def typed_of(entry: Entry) -> dict[str, str]:
     return typed | {"note": entry.note}
 
 
-def read_day(form: QueryDict, plan: DayPlan) -> Entry:
+def read_day(form: Mapping[str, str], plan: DayPlan) -> Entry:
     """Turn what was sent into an entry; what it means is checked by the action.
 
     Raises
@@ -107,7 +106,7 @@ def read_day(form: QueryDict, plan: DayPlan) -> Entry:
     )
 
 
-def _dose(form: QueryDict, problems: dict[str, str]) -> tuple[int | None, time | None]:
+def _dose(form: Mapping[str, str], problems: dict[str, str]) -> tuple[int | None, time | None]:
     text = form.get("dose_mg", "").strip().replace(",", ".")
     clock = form.get("dose_at", "").strip()
     dose: int | None = None
@@ -133,7 +132,7 @@ def _dose(form: QueryDict, problems: dict[str, str]) -> tuple[int | None, time |
     return dose, at
 
 
-def _effects(form: QueryDict, problems: dict[str, str]) -> list[list[object]] | None:
+def _effects(form: Mapping[str, str], problems: dict[str, str]) -> list[list[object]] | None:
     """Read the side effects: None where nothing is said, [] where none was felt."""
     said = form.get("effects", "")
     found: list[list[object]] = [

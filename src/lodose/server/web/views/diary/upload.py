@@ -105,7 +105,7 @@ def _sent(request: HttpRequest) -> Sent:
     )
 
 
-def _read(file: UploadedFile, most: int) -> tuple[str, bytes]:
+def _read(file: "UploadedFile[Any]", most: int) -> tuple[str, bytes]:
     # One byte more than is allowed, so that the reader refuses what is larger by name.
     return file.name or "diary.csv", file.read(most + 1)
 
@@ -113,7 +113,7 @@ def _read(file: UploadedFile, most: int) -> tuple[str, bytes]:
 def _carried(form: QueryDict) -> Sent:
     def file(name: str) -> tuple[str, bytes]:
         try:
-            content = base64.b64decode(form[f"{name}_content"], altchars=b"-_", validate=True)
+            content = base64.b64decode(str(form[f"{name}_content"]), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             raise UploadError([_("The file did not arrive whole. Choose it again.")]) from None
         return form.get(f"{name}_name", name)[:100], content
