@@ -254,7 +254,7 @@ def test_a_record_in_one_screen(prescriber: User, person: Person) -> None:
         "Bad &lt;night&gt;",
         "CRP 4.2 mg/L",
         "tramadol",
-        "flare",
+        "Flare",
         "agreed with Surgery on",
         "there are no messages",
     ):

@@ -40,6 +40,7 @@ class Day:
     ratings: tuple[str, ...]
     side_effects: tuple[tuple[str, int], ...]
     dose: str
+    is_as_planned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,14 @@ def is_sealed(person: Person) -> bool:
     return TrialPeriod.objects.filter(trial__person=person, trial__sealed=True, arm="").exists()
 
 
+def planned_dose(person: Person) -> str:
+    """Return the dose planned for today, "" where there is none or a trial is sealed."""
+    plan = plan_of(person, today_of(person))
+    if plan.sealed or is_sealed(person):
+        return ""
+    return _dose(plan.dose_micrograms, plan.micrograms_per_millilitre)
+
+
 def summary_of(person: Person, now: datetime | None = None) -> Summary:
     """Return what the page about a person shows."""
     now = now or timezone.now()
@@ -174,6 +183,7 @@ def _day(
             for name, level in sorted(effects, key=lambda pair: -pair[1])
         ),
         dose=_dose(micrograms, plan.micrograms_per_millilitre),
+        is_as_planned=micrograms is not None and micrograms == plan.dose_micrograms,
     )
 
 

@@ -31,20 +31,19 @@ class ReminderForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("For “on chosen days of the week”."),
     )
     every_days = forms.IntegerField(
         label=_("Every how many days"),
         min_value=FEWEST_DAYS,
         max_value=MOST_DAYS,
         required=False,
-        help_text=_("For “every so many days”: 14 is every two weeks."),
+        help_text=_("14 is every two weeks."),
     )
     first_day = forms.DateField(
         label=_("Counted from"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("For “every so many days”: the day of the first reminder."),
+        help_text=_("The day of the first reminder."),
     )
     at = forms.TimeField(
         label=_("Time of day"),

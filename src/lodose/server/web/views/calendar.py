@@ -98,6 +98,7 @@ def new_feed(request: HttpRequest) -> HttpResponse:
         "link": link,
         "subscribe": f"{scheme}://{link.partition('://')[2]}",
         "next": _in_words(person),
+        "zone": person.time_zone,
     }
     return render(request, "web/reminders_feed.html", context)
 

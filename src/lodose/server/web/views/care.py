@@ -46,6 +46,7 @@ def _care_page(
     context = {
         "place": "more",
         "person": person,
+        "zone": person.time_zone,
         "given": given,
         "ended": access_ended(person),
         "invitations": open_invitations(person),

@@ -19,7 +19,7 @@ from lodose.server.answers.diary_picture import WIDTHS, diary_picture, outcome_d
 from lodose.server.care.actions import mark_seen
 from lodose.server.care.attention import attention_of
 from lodose.server.care.panel import note_looks, panel_of
-from lodose.server.care.summary import answer_in_words, summary_of
+from lodose.server.care.summary import answer_in_words, planned_dose, summary_of
 from lodose.server.care.team import has_looked_lately
 from lodose.server.care.wording import shown
 from lodose.server.records.clock import today_of
@@ -130,7 +130,13 @@ def decide(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Kept. The person sees that you decided it."))
             return redirect("web:person", found.pk)
-    context = {"place": "panel", "person": found, "form": form, "running": running}
+    context = {
+        "place": "panel",
+        "person": found,
+        "form": form,
+        "running": running,
+        "dose": planned_dose(found),
+    }
     refused = bool(form.errors) or (running and request.method == "POST")
     return render(request, "web/person_decide.html", context, status=422 if refused else 200)
 
