@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 import altair as alt
 import vl_convert
 
+from lodose.language import SOURCE, current_language
 from lodose.report.charts import diary_chart, effect_chart, periods_chart
 from lodose.report.sensitivity import sensitivity_chart
 from lodose.verdict.result import Verdict
@@ -45,7 +46,10 @@ def svg(chart: alt.LayerChart, width: int) -> str:
     if key in _drawn:
         _drawn.move_to_end(key)
         return _drawn[key]
-    drawn = _labelled(_prefixed(vl_convert.vegalite_to_svg(text), f"c{key[:10]}"), spec)
+    drawn = _prefixed(vl_convert.vegalite_to_svg(text), f"c{key[:10]}")
+    if current_language() != SOURCE:  # the drawing library names the marks in English
+        drawn = re.sub(r' aria-(label|roledescription)="[^"]*"', "", drawn)
+    drawn = _labelled(drawn, spec)
     _drawn[key] = drawn
     if len(_drawn) > _KEPT:
         _drawn.popitem(last=False)

@@ -234,7 +234,7 @@ def _set_in() -> _Setting:
     """Other languages need more words for the same: smaller, so that the first page stays one."""
     if current_language() == SOURCE:
         return _Setting(size=10.3, wide=95, narrow=80, line=15, least=150)
-    return _Setting(size=9.7, wide=98, narrow=83, line=15, least=125)
+    return _Setting(size=9.6, wide=96, narrow=82, line=15, least=120)
 
 
 def _drawn(chart: alt.LayerChart, height: int) -> str:
