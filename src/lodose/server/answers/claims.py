@@ -43,7 +43,10 @@ def own_claims(trial: Trial, page: dict[str, Any]) -> list[OwnClaim]:
             ),
         ),
         _tolerance(trial, page),
-        OwnClaim("doctor", (page["next_step"],)),
+        OwnClaim(
+            "doctor",
+            (_("Take the report along. Your prescriber decides with you what follows from it."),),
+        ),
     ]
 
 
@@ -93,13 +96,10 @@ def _inflammation(trial: Trial) -> OwnClaim:
 
 def _pain(page: dict[str, Any]) -> tuple[str, ...]:
     if page["primary"]["name"] == "pain":
-        return (page["answer"],)
+        return (_("Your answer above is about this: %(word)s.") % {"word": page["headline"]},)
     if any(each["name"] == "pain" for each in page["also"]):
-        return (
-            _("Pain was measured beside your main question: see “Also measured” below."),
-            page["answer"],
-        )
-    return (_("You did not rate pain. Your own question has this answer:"), page["answer"])
+        return (_("Pain was measured beside your main question: see “Also measured” below."),)
+    return (_("You did not rate pain; the answer above is about your own question."),)
 
 
 def _tolerance(trial: Trial, page: dict[str, Any]) -> OwnClaim:

@@ -5,11 +5,9 @@ never pays for them. ``warm_up`` loads them ahead of the first person who asks.
 """
 
 import json
-import logging
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from threading import Thread
 from typing import Any
 
 from django.db import transaction
@@ -26,8 +24,6 @@ from lodose.server.records.clock import today_of
 from lodose.server.records.models import Person, Trial
 from lodose.server.records.schedules import is_sealed, last_day_of, latest_trial
 from lodose.trial import Protocol
-
-LOG = logging.getLogger("lodose.answers")
 
 # Goes up when what is kept changes its shape without a new version of the library.
 FORM = 1
@@ -195,8 +191,7 @@ def _made(subject: Subject) -> dict[str, bytes]:
 def warm_up() -> None:
     """Load and compile what the first answer of a process would otherwise wait for.
 
-    Works out an example, draws it and sets it as a PDF; touches no database. Call it from a
-    thread, see `warm_up_in_background`.
+    Works out an example, draws it and sets it as a PDF; touches no database.
     """
     from importlib import resources
     from pathlib import Path
@@ -212,17 +207,3 @@ def warm_up() -> None:
     found = verdict(diary, protocol)
     draw_charts(found)
     pdf_bytes(found)
-
-
-def warm_up_in_background() -> Thread:
-    """Start `warm_up` beside the server's work; a failure is logged and harms nobody."""
-
-    def run() -> None:
-        try:
-            warm_up()
-        except Exception:
-            LOG.exception("warming up failed; the first answer will take longer")
-
-    thread = Thread(target=run, name="warm-up", daemon=True)
-    thread.start()
-    return thread

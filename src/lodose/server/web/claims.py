@@ -18,6 +18,8 @@ class Claim:
         Short name: "pain".
     claim : str
         What people say.
+    short : str
+        What is known of that in a line or two.
     known, unknown : str
         What studies found, with figures; what they leave open, or "".
     certainty : str
@@ -30,6 +32,7 @@ class Claim:
 
     name: str
     claim: str
+    short: str
     known: str
     unknown: str
     certainty: str
@@ -41,6 +44,7 @@ class Claim:
         return Claim(
             name=self.name,
             claim=gettext(self.claim),
+            short=gettext(self.short),
             known=gettext(self.known),
             unknown=gettext(self.unknown) if self.unknown else "",
             certainty=gettext(self.certainty),

@@ -89,7 +89,22 @@ class QuestionsForm(forms.Form):
         for name in ("outcomes", "primary"):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
-                field.choices = [*choices, (OWN, _("your own question, below"))]
+                field.choices = [*choices, (OWN, _("A question of your own"))]
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """Every question that may be ticked, with whether it is."""
+        ticked = self["outcomes"].value() or []
+        choices = [(name, choice.label) for name, choice in self.by_name.items()]
+        return [
+            {"name": name, "label": label, "checked": name in ticked, "own": name == OWN}
+            for name, label in [*choices, (OWN, "")]
+        ]
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """What an own question needs."""
+        return [self[name] for name in ("own_label", "own_low", "own_high", "own_better")]
 
     def clean_mcid(self) -> Decimal | None:
         """The smallest change that matters, exactly; None: the usual one."""

@@ -53,7 +53,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     """Change the questions; while a trial runs they are fixed, and the page says why."""
     person = own_person(request.user)
     if outcomes_locked(person):
-        context = {"place": "treatment", "outcomes": outcomes_of(person)}
+        context: dict[str, Any] = {"place": "treatment", "outcomes": outcomes_of(person)}
         status = 422 if request.method == "POST" else 200
         return render(request, "web/start_locked.html", context, status=status)
     form = QuestionsForm(request.POST or None, known=outcomes_of(person), initial=_initial(person))
