@@ -143,7 +143,7 @@ def _fetch(people: Sequence[Person], now: datetime) -> dict[uuid.UUID, _Rows]:
     for row in CheckIn.objects.filter(person__in=ids, day__gte=since).values(
         "person_id", "day", "side_effects", "red_flags"
     ):
-        rows[row["person_id"]].check_ins.append(row)
+        rows[row["person_id"]].check_ins.append(dict(row))
     for pause in Pause.objects.filter(person__in=ids):
         rows[pause.person_id].pauses.append(pause)
     for medicine in Medicine.objects.filter(person__in=ids, opioid=True, removed_at=None):

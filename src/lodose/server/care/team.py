@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.utils import timezone
@@ -38,12 +39,14 @@ def access_ended(person: Person) -> list[Grant]:
 def looks(person: Person, page: str | int | None = 1) -> Page[Look]:
     """Return who looked when, the latest first, from the person's chain of events."""
     events = Event.objects.filter(chain_id=person.chain_id, kind="looked").order_by("-sequence")
-    found = Paginator(events, LOOKS_A_PAGE).get_page(page)
-    found.object_list = [
-        Look((event.details or {}).get("name", ""), (event.details or {}).get("what", ""), event.at)
-        for event in found.object_list
-    ]
-    return found  # type: ignore[return-value]  # the same page, each event now a look
+    found: Page[Any] = Paginator(events, LOOKS_A_PAGE).get_page(page)
+    found.object_list = [_look(event) for event in found.object_list]
+    return found
+
+
+def _look(event: Event) -> Look:
+    details = event.details or {}
+    return Look(details.get("name", ""), details.get("what", ""), event.at)
 
 
 def has_looked_lately(person: Person, prescriber_id: uuid.UUID) -> bool:

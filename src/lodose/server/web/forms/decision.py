@@ -5,7 +5,7 @@ from typing import Any
 from django.forms import ChoiceField
 from django.utils.translation import gettext_lazy as _
 
-from lodose.server.web.forms.treatment import DoseForm
+from lodose.server.web.forms.treatment import KINDS, DoseForm
 
 
 class DecisionForm(DoseForm):
@@ -16,5 +16,7 @@ class DecisionForm(DoseForm):
         self.fields["dose_mg"].help_text = _("In mg, for example 4.5. Empty for a pause or a stop.")
         kind = self.fields["kind"]
         if "stop" in kinds and isinstance(kind, ChoiceField):
-            kind.choices = [*kind.choices, ("stop", _("Stop"))]
+            kind.choices = [(each, KINDS[each]) for each in kinds if each in KINDS] + [
+                ("stop", _("Stop"))
+            ]
             kind.initial = None

@@ -42,7 +42,7 @@ def panel(request: HttpRequest) -> HttpResponse:
     people = people_of(prescriber)
     rows = panel_of(people, prescriber.pk, search)
     page = Paginator(rows, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
-    note_looks(prescriber, page.object_list)
+    note_looks(prescriber, list(page.object_list))
     context = {
         "place": "panel",
         "search": search,
