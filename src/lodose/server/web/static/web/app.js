@@ -22,7 +22,7 @@
   function showMain(pieces) {
     main.replaceChildren(...pieces);
     window.scrollTo(0, 0);
-    (main.querySelector(".error-summary, h1") || main).focus({ preventScroll: true });
+    (main.querySelector(".error-summary") || main.querySelector("h1") || main).focus({ preventScroll: true });
   }
   function clock(moment) {
     return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(moment);
