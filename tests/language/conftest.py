@@ -17,7 +17,7 @@ from lodose import read_diary, read_protocol
 from lodose.diary import SideEffect
 from lodose.examples.catalogue import names, write
 from lodose.language import speaking
-from lodose.planning import cycles_to_settle
+from lodose.planning import LEFT_OUT, cycles_to_settle
 from lodose.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +75,7 @@ def in_language(makers: ModuleType) -> Callable[[str, str], Verdict]:
 
 def kinds() -> list[str]:
     """Trials that bring about sentences that the examples do not."""
-    return ["everything", "faulty", "few", "constant", "open", "slow"]
+    return ["everything", "faulty", "few", "constant", "open", "left-out", "slow"]
 
 
 def _kinds(makers: ModuleType) -> Iterator[tuple[str, Callable[[], Verdict]]]:
@@ -129,6 +129,7 @@ def _kinds(makers: ModuleType) -> Iterator[tuple[str, Callable[[], Verdict]]]:
     yield "few", lambda: made("AB", 14, diary={"effect": -2.0})
     yield "constant", lambda: made(diary={"noise": 0.0})
     yield "open", opened
+    yield "left-out", lambda: replace(made("ABBA", 7, diary={"noise": 2.5}), planning=LEFT_OUT)
     yield "slow", lambda: made(days=7, diary={"effect": 0.0}, priors={"onset_at_once": 0.1})
 
 

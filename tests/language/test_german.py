@@ -84,14 +84,14 @@ def left_in_english(text: str, german: polib.POFile) -> list[str]:
     ]
 
 
-def command(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+def command(*arguments: str | Path, **variables: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "lodose", "verdict", *map(str, arguments)],
         capture_output=True,
-        text=True,
+        encoding=variables.get("PYTHONIOENCODING", "utf-8"),
         check=False,
         timeout=300,
-        env={**os.environ, "COLUMNS": "100"},
+        env={**os.environ, "COLUMNS": "100", **variables},
     )
 
 
@@ -157,6 +157,19 @@ def test_english_is_the_default_and_a_language_that_is_not_spoken_is_refused(
     assert run.returncode == 2
     assert "'tlh' is not spoken" in run.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.interface
+def test_an_old_terminal_gets_german_that_it_can_print(helps: Path) -> None:
+    day = ("--today", TODAY.isoformat())
+    plain = command(helps / "diary.csv", *day, "--language", "de", PYTHONIOENCODING="ascii")
+    assert plain.returncode == 0, plain.stderr
+    assert plain.stdout.isascii()
+    assert "Ihre Aerztin oder Ihr Arzt entscheidet" in " ".join(plain.stdout.split())
+    assert '"Schmerz"' in plain.stdout
+    assert "?" not in plain.stdout.replace("ease my pain?", "")
+    western = command(helps / "diary.csv", *day, "--language", "de", PYTHONIOENCODING="latin-1")
+    assert "Für die Ärztin oder den Arzt" in western.stdout
 
 
 @pytest.mark.interface

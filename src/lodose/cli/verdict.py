@@ -163,7 +163,8 @@ def _with_planning(result: "Verdict", entries: "Diary", *, left_out: bool) -> "V
     if not more_days_may_settle(result, entries):
         return result
     if left_out:
-        return replace(result, planning=LEFT_OUT)
+        left = replace(LEFT_OUT, words=translate(LEFT_OUT.words))
+        return replace(result, planning=left)
     from concurrent.futures import ThreadPoolExecutor
 
     from lodose.workers import usable_cores

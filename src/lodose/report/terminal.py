@@ -28,6 +28,7 @@ from lodose.verdict.result import OutcomeAnswer, Verdict
 
 BAR = 31
 PLAIN = {MINUS: "-", NOTHING: "-", "…": "...", "≥": ">=", "±": "+/-", "“": '"', "”": '"', "„": '"'}
+LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
 
 
 def print_terminal(verdict: Verdict, console: Console) -> None:
@@ -114,22 +115,31 @@ def print_audit(audit: Audit, console: Console) -> None:
     page.pairs(content.audit_facts(audit))
 
 
+def _holds(encoding: str, text: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 class _Page:
     """Lines on a console that never reads markup and never prints what it cannot encode."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        try:
-            "●◇─├┤░".encode(console.encoding)
+        self.marks = Marks("*", "o", "-", "[", "]", ".", "|", "+")
+        if _holds(console.encoding, "●◇─├┤░"):
             self.marks = Marks()
-        except (UnicodeEncodeError, LookupError):
-            self.marks = Marks("*", "o", "-", "[", "]", ".", "|", "+")
 
     def encoded(self, text: str) -> str:
         """Replace what the terminal's encoding does not hold."""
         if self.marks.active == "*":
             for sign, plain in PLAIN.items():
                 text = text.replace(sign, plain)
+            for letter, plain in LETTERS.items():
+                if not _holds(self.console.encoding, letter):
+                    text = text.replace(letter, plain)
             text = text.encode(self.console.encoding, "replace").decode(self.console.encoding)
         return text
 

@@ -13,7 +13,7 @@ def as_html(verdict: Verdict) -> str:
     synthetic = f"<p><em>{label}</em></p>" if verdict.protocol.synthetic else ""
     uncertain = "".join(f"<li>{escape(line)}</li>" for line in said.uncertain)
     doctor = "".join(f"<li>{escape(line)}</li>" for line in (*said.allowed_for, *said.doctor))
-    ahead = verdict.planning.words if verdict.planning else ""
+    ahead = translate(verdict.planning.words) if verdict.planning else ""
     lines = "".join(
         f"<p>{escape(line)}</p>"
         for line in (said.benefit, said.harm, said.not_told, ahead, said.next_step)
