@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from lodose.server.accounts.openings import give_role, may_open_account
 
@@ -23,6 +24,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no
     def decrypt(self, encrypted_text: str) -> str:
         """Return what ``encrypt`` was given."""
         return _fernet().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002  # theirs
+        """Name a new passkey, until its owner writes a name."""
+        return gettext("Passkey")
 
 
 def _fernet() -> Fernet:

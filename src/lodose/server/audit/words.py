@@ -59,6 +59,8 @@ _LOOKED_AT: dict[str, str | Promise] = {
     "record": gettext_lazy("%(name)s looked at your record."),
     "report": gettext_lazy("%(name)s opened the report of your answer."),
     "panel": gettext_lazy("%(name)s saw you in their list of people."),
+    "picture": gettext_lazy("%(name)s looked at the picture of your diary."),
+    "answer": gettext_lazy("%(name)s read your answer."),
 }
 
 
@@ -66,6 +68,11 @@ def _looked(details: dict[str, Any]) -> str:
     name = details.get("name") or _("A prescriber")
     words = _LOOKED_AT.get(str(details.get("what")), _("%(name)s looked at part of your record."))
     return str(words) % {"name": name}
+
+
+def _by_name(words: str | Promise) -> Callable[[dict[str, Any]], str]:
+    """Return words that name somebody of the care team."""
+    return lambda details: str(words) % {"name": details.get("name") or _("A prescriber")}
 
 
 WORDS: dict[str, Words] = {
@@ -85,4 +92,43 @@ WORDS: dict[str, Words] = {
     ),
     "sign-in-link-used": gettext_lazy("A link that opens your account once was used."),
     "downloaded": gettext_lazy("You downloaded everything that is kept about you."),
+    "record-settled": gettext_lazy("You wrote what you hope for and chose your time zone."),
+    "outcomes-chosen": gettext_lazy("You chose what the check-in asks."),
+    "day-skipped": gettext_lazy("You skipped a day."),
+    "skip-undone": gettext_lazy("You took back that a day was skipped."),
+    "pause-started": gettext_lazy("You paused the check-ins."),
+    "pause-ended": gettext_lazy("You ended the pause."),
+    "diary-brought-in": gettext_lazy("You brought in a diary from a file."),
+    "trial-brought-in": gettext_lazy("You brought in a trial from a file."),
+    "laboratory-added": gettext_lazy("A laboratory value was added."),
+    "laboratory-corrected": gettext_lazy("A laboratory value was corrected."),
+    "laboratory-removed": gettext_lazy("A laboratory value was taken out."),
+    "medicine-added": gettext_lazy("Another medicine was added."),
+    "medicine-corrected": gettext_lazy("Another medicine was corrected."),
+    "medicine-removed": gettext_lazy("Another medicine was taken out."),
+    "life-event-added": gettext_lazy("An event such as a flare or an infection was added."),
+    "life-event-corrected": gettext_lazy("An event such as a flare or an infection was corrected."),
+    "life-event-removed": gettext_lazy("An event such as a flare or an infection was taken out."),
+    "dose-decided": gettext_lazy("A decision about the dose was entered."),
+    "dose-decision-removed": gettext_lazy("A decision about the dose was taken out."),
+    "trial-started": gettext_lazy("A schedule of periods was started."),
+    "trial-finished": gettext_lazy("A schedule of periods was finished."),
+    "trial-stopped": gettext_lazy("A schedule of periods was stopped."),
+    "period-guessed": gettext_lazy("You wrote what you believe a period was."),
+    "schedule-disclosed": gettext_lazy(
+        "The sealed schedule was opened after the end of the trial."
+    ),
+    "answer-opening-chosen": gettext_lazy("You chose how to open the answer."),
+    "reminders-chosen": gettext_lazy("You chose when to be reminded."),
+    "reminders-ended": gettext_lazy("You ended the reminders."),
+    "feed-made": gettext_lazy("You made the private address of your calendar."),
+    "feed-renewed": gettext_lazy("You replaced the private address of your calendar."),
+    "feed-ended": gettext_lazy("You ended the private address of your calendar."),
+    "care-invited": gettext_lazy("You made a link that invites a prescriber."),
+    "care-invitation-withdrawn": gettext_lazy("You took back a link that invites a prescriber."),
+    "care-joined": _by_name(gettext_lazy("%(name)s joined your care team by your link.")),
+    "care-withdrawn": _by_name(gettext_lazy("%(name)s no longer has access to your record.")),
+    "missed-days-shared": gettext_lazy("You let your care team see which days are missing."),
+    "missed-days-kept": gettext_lazy("You keep to yourself which days are missing."),
+    "attention-seen": _by_name(gettext_lazy("%(name)s has seen something that needed a look.")),
 }

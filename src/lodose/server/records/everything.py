@@ -3,8 +3,6 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -13,11 +11,17 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lodose.errors import LodoseError
 from lodose.server.audit.chain import record
 from lodose.server.audit.models import Event
 from lodose.server.care.models import Grant, Invitation, Seen
+from lodose.server.records.bridge import protocol_of
 from lodose.server.records.clock import today_of
+from lodose.server.records.exports import (
+    diary_csv,
+    disclosed_trials,
+    has_diary,
+    protocol_toml,
+)
 from lodose.server.records.models import (
     CheckIn,
     CheckInVersion,
@@ -64,40 +68,36 @@ def archive_name(person: Person) -> str:
 
 def blinded_trial_runs(person: Person) -> bool:
     """Whether a trial runs whose arms nobody here may learn."""
-    return Trial.objects.filter(person=person, sealed=True, status=Trial.Status.RUNNING).exists()
+    return has_sealed_trial(person, status=Trial.Status.RUNNING)
+
+
+def has_sealed_trial(person: Person, **where: Any) -> bool:
+    """Whether there is a trial whose schedule is not disclosed."""
+    return Trial.objects.filter(person=person, sealed=True, **where).exists()
 
 
 def _files(person: Person) -> dict[str, bytes]:
-    sealed = blinded_trial_runs(person)
-    files: dict[str, bytes] = {}
+    from lodose.server.answers.compute import report_pdf
+
     content = json.dumps(rows_of(person), indent=1, sort_keys=True, ensure_ascii=False)
-    files["everything.json"] = content.encode()
-    made: dict[str, tuple[str, str]] = {
-        "diary.csv": ("lodose.server.records.exports", "diary_csv"),
-    }
-    if not sealed:
-        made["protocol.toml"] = ("lodose.server.records.exports", "protocol_toml")
-        made["report.pdf"] = ("lodose.server.answers.compute", "report_pdf")
-    for name, (module, function) in made.items():
-        if (piece := _made_by(module, function, person)) is not None:
-            files[name] = piece
+    files = {"everything.json": content.encode()}
+    if has_diary(person):
+        files["diary.csv"] = diary_csv(person)
+    trials = disclosed_trials(person)
+    for number, trial in enumerate(trials, start=1):
+        name = "protocol.toml" if number == len(trials) else f"protocol-{number}.toml"
+        files[name] = protocol_toml(protocol_of(trial))
+    sealed = has_sealed_trial(person)
+    report = None if sealed else report_pdf(person)
+    if report is not None:
+        files["report.pdf"] = report.content
     files["README.txt"] = _read_me(set(files), sealed).encode()
     return dict(sorted(files.items()))
 
 
-def _made_by(module: str, function: str, person: Person) -> bytes | None:
-    """Return a file that another room makes; None where there is nothing to make it of."""
-    make: Callable[[Person], Any] = getattr(import_module(module), function)
-    try:
-        content = make(person)
-    except LodoseError:  # no check-in yet, no trial yet, not enough for an answer
-        return None
-    return content.encode() if isinstance(content, str) else content
-
-
 def rows_of(person: Person) -> dict[str, Any]:
     """Return every row that is kept about a person, by kind, as JSON values."""
-    sealed = blinded_trial_runs(person)
+    sealed = has_sealed_trial(person)
     user = person.user
     trials = Trial.objects.filter(person=person)
     rows: dict[str, Any] = {
@@ -139,8 +139,8 @@ def rows_of(person: Person) -> dict[str, Any]:
         ),
     }
     if sealed:
-        rows["trials"] = [_without_arms(row) for row in rows["trials"]]
-        rows["what_happened"] = [_without_arms(row) for row in rows["what_happened"]]
+        for kind in ("trials", "dose_steps", "what_happened"):
+            rows[kind] = [_without_arms(row) for row in rows[kind]]
     return rows
 
 
@@ -164,9 +164,9 @@ def _spelled(value: Any) -> Any:
 
 
 def _period(period: TrialPeriod) -> dict[str, Any]:
-    """Return a period; of a blinded trial that runs, without what only its key may tell."""
+    """Return a period; of a sealed trial, without what only its key may tell."""
     row = _plain(period, leave=set())
-    if period.trial.sealed and period.trial.status == Trial.Status.RUNNING:
+    if period.trial.sealed:
         row["arm"] = row["dose_micrograms"] = None
     return row
 
@@ -202,8 +202,8 @@ def _read_me(names: set[str], sealed: bool) -> str:
     if sealed:
         lines += [
             _(
-                "A blinded trial is running: its schedule is sealed, so this archive cannot tell "
-                "what you take. After the trial a new archive will."
+                "A blinded trial is not finished: its schedule is sealed, so this archive cannot "
+                "tell what you take. After the trial a new archive will."
             )
         ]
     lines += ["", _("Keep this file where nobody else can read it: it is not encrypted.")]

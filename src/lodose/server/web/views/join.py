@@ -25,7 +25,7 @@ _LINK = "sign-in-link"
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Keep an invitation for the sign-up form, or say plainly that it does not hold."""
     if keep_invitation(request, token) is None:
-        return spent(request)
+        return _spent(request)
     if request.user.is_authenticated:
         return render(request, "web/join_signed_in.html", {"place": "join"})
     return redirect("account_signup")
@@ -33,6 +33,11 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_GET
 def spent(request: HttpRequest) -> HttpResponse:
+    """Say so to whoever was late with the form of an invitation."""
+    return _spent(request)
+
+
+def _spent(request: HttpRequest) -> HttpResponse:
     """The link was used, has run out or never was: all look the same."""
     return render(request, "web/join_spent.html", {"place": "join"}, status=410)
 
@@ -53,13 +58,13 @@ def enter(request: HttpRequest) -> HttpResponse:
     link = find_sign_in_link(token_hash)
     if link is None or (link.purpose == DEMONSTRATION and not settings.DEMONSTRATION):
         request.session.pop(_LINK, None)
-        return spent(request)
+        return _spent(request)
     if request.method == "GET":
         first = link.purpose == FIRST_PASSWORD
         return render(request, "web/join_enter.html", {"place": "join", "first_password": first})
     found = spend_sign_in_link(token_hash)
     if found is None:
-        return spent(request)
+        return _spent(request)
     user, purpose = found
     # Whatever this browser was before, it begins anew.
     request.session.flush()

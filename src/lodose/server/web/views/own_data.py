@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy
 from lodose.server.access import own_person
 from lodose.server.accounts.guards import signed_in_anew
 from lodose.server.records.deletion import delete_everything
-from lodose.server.records.everything import archive_name, blinded_trial_runs, everything_of
+from lodose.server.records.everything import (
+    archive_name,
+    blinded_trial_runs,
+    everything_of,
+    has_sealed_trial,
+)
 
 # Typed by hand before everything is deleted; translated with the page that asks for it.
 WORD = gettext_lazy("delete")
@@ -45,7 +50,7 @@ def download(request: HttpRequest) -> HttpResponse:
     """Say what the archive holds; give it when asked."""
     person = own_person(request.user)
     if request.method != "POST":
-        context = {"place": "more", "sealed": blinded_trial_runs(person)}
+        context = {"place": "more", "sealed": has_sealed_trial(person)}
         return render(request, "web/account_download.html", context)
     response = HttpResponse(everything_of(person), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{archive_name(person)}"'

@@ -1,0 +1,1 @@
+"""What the sign-in pages ask about the server and the account."""
