@@ -1,5 +1,6 @@
 """A day of the diary: read, corrected with a reason, written later."""
 
+import datetime as dt
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -186,7 +187,7 @@ def test_an_entry_that_came_late_is_shown_as_such() -> None:
         person, outcomes={"pain": "9"}, written_at=now - timedelta(minutes=9), source="offline"
     )
     page = signed_in(person).get(f"/diary/{today_of(person)}/").content.decode()
-    assert "was written earlier than the entry above" in page
+    assert "Written earlier than the entry above" in page
     assert "Reason: late" not in page
 
 
@@ -200,3 +201,13 @@ def test_nobody_sees_or_changes_anothers_day() -> None:
     assert browser.post(f"/diary/{day}/correct/", correction()).status_code == 302
     assert CheckIn.objects.get(person=mira).outcomes == {"pain": "8"}
     assert CheckIn.objects.get(person=noor).outcomes == {"pain": "3"}
+
+
+def test_times_are_those_of_the_persons_own_clock() -> None:
+    person = make_person()
+    Person.objects.filter(pk=person.pk).update(time_zone="Asia/Tokyo")
+    person.refresh_from_db()
+    check_in(person, day := today_of(person))
+    CheckIn.objects.update(written_at=dt.datetime(2026, 3, 1, 20, 30, tzinfo=dt.UTC), late=False)
+    page = signed_in(person).get(f"/diary/{day}/").content.decode()
+    assert "March 2, 2026, 5:30 a.m." in page

@@ -84,7 +84,7 @@ def test_a_value_is_added_corrected_with_a_reason_and_removed() -> None:
     page = text_of(browser.get("/diary/laboratory/"))
     assert "below detection" in page
     assert "above the limit" not in page
-    event = Event.objects.get(kind="laboratory-changed")
+    event = Event.objects.get(kind="laboratory-corrected")
     assert event.details is not None
     assert event.details["before"]["value"] == "0.9"
     assert event.details["reason"] == "wrong line"
@@ -95,7 +95,7 @@ def test_a_value_is_added_corrected_with_a_reason_and_removed() -> None:
     assert "No values yet" in text_of(browser.get("/diary/laboratory/"))
     assert Laboratory.objects.get().removed_at is not None
     assert browser.get(f"/diary/laboratory/{item.pk}/").status_code == 404
-    assert kinds(person) == ["laboratory-added", "laboratory-changed", "laboratory-removed"]
+    assert kinds(person) == ["laboratory-added", "laboratory-corrected", "laboratory-removed"]
     assert verify(Chain.objects.get(pk=person.chain_id)) == []
 
 
@@ -105,7 +105,8 @@ def test_a_value_is_added_corrected_with_a_reason_and_removed() -> None:
     ("fields", "words"),
     [
         ({"unit": "µmol/L"}, "is not given in µmol/L. Choose one of: mg/L, mg/dL, µg/mL"),
-        ({"unit": ""}, "is not given in no unit"),
+        ({"unit": "other"}, "is not given in another unit"),
+        ({"unit": ""}, "This field is required"),
         ({"value": "five"}, "“five” is not a number"),
         ({"value": "-1"}, "from 0 up"),
         ({"value": "0.0000001"}, "at most 5 decimals"),
@@ -130,6 +131,8 @@ def test_a_value_that_cannot_be_or_is_likely_a_slip_is_asked_back(
         "/diary/laboratory/add/", crp(person, note="kept words", **fields)
     )
     assert answer.status_code == 422
+    asks_back = "far from what is usually measured" in text_of(answer)
+    assert asks_back == ('type="checkbox" name="as_typed"' in answer.content.decode())
     assert words in text_of(answer)
     assert "kept words" in text_of(answer)
     assert not Laboratory.objects.exists()
@@ -143,7 +146,7 @@ def test_an_unusual_value_can_be_insisted_on_and_other_things_measured() -> None
     browser = signed_in(person)
     unusual = crp(person, value="612", as_typed="on")
     assert browser.post("/diary/laboratory/add/", unusual).status_code == 302
-    other = crp(person, analyte="other", other_name="IL-6", other_unit="pg/mL", unit="")
+    other = crp(person, analyte="other", other_name="IL-6", other_unit="pg/mL", unit="other")
     assert browser.post("/diary/laboratory/add/", other).status_code == 302
     page = text_of(browser.get("/diary/laboratory/"))
     assert "612 mg/L" in page
@@ -279,7 +282,7 @@ def test_medicines_are_corrected_and_removed_and_faults_named() -> None:
     assert (item.last_day, item.disease_modifying) == (today, False)
     removed = browser.post(f"/diary/medicines/{item.pk}/remove/", {"reason": "never taken"})
     assert removed.status_code == 302
-    assert kinds(person) == ["medicine-added", "medicine-changed", "medicine-removed"]
+    assert kinds(person) == ["medicine-added", "medicine-corrected", "medicine-removed"]
 
 
 @pytest.mark.django_db
@@ -313,7 +316,7 @@ def test_events_are_written_corrected_and_removed() -> None:
         browser.post(f"/diary/events/{item.pk}/remove/", {"reason": "no flare"}).status_code == 302
     )
     assert browser.post("/diary/events/add/", flare).status_code == 302  # free again
-    assert kinds(person)[:3] == ["life-event-added", "life-event-changed", "life-event-removed"]
+    assert kinds(person)[:3] == ["life-event-added", "life-event-corrected", "life-event-removed"]
 
 
 @pytest.mark.django_db

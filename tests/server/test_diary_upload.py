@@ -294,3 +294,27 @@ def test_a_request_beyond_the_servers_limit_is_refused_whole(tmp_path: Path) -> 
     assert answer.status_code == 422
     assert "larger than 1000 kB" in answer.content.decode()
     nothing_is_left(person)
+
+
+def test_what_a_file_leaves_open_stays_when_it_replaces_a_day() -> None:
+    person = make_person()
+    day = dt.date(2025, 1, 6)
+    check_in(
+        person,
+        day,
+        outcomes={"pain": "9", "sleep": "3"},
+        dose_micrograms=4500,
+        side_effects=[["Nausea", 1]],
+        note="two\nlines",
+    )
+    browser = signed_in(person)
+    same = "date,pain,side_effects,note\n2025-01-06,9,nausea:mild,two lines\n"
+    look = browser.post("/diary/upload/", sent(same)).content.decode()
+    assert "replace-2025-01-06" not in look
+    look = browser.post("/diary/upload/", sent("date,pain\n2025-01-06,1\n")).content.decode()
+    done = browser.post("/diary/upload/", shown_form(look) | {"replace-2025-01-06": "yes"})
+    assert done.status_code == 302
+    now = CheckIn.objects.get()
+    assert now.outcomes == {"pain": "1", "sleep": "3"}
+    assert (now.dose_micrograms, now.note, now.source) == (4500, "two\nlines", "page")
+    assert now.side_effects == [["Nausea", 1]]

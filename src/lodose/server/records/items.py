@@ -63,7 +63,7 @@ def change_item(item: Item, changed: dict[str, Any], *, reason: str) -> Item:
             setattr(fresh, name, value)
         fresh.save()
         details = _details(fresh) | {"before": before, "reason": reason}
-        add_event(chain, f"{_KINDS[type(item)]}-changed", details)
+        add_event(chain, f"{_KINDS[type(item)]}-corrected", details)
     return fresh
 
 

@@ -29,6 +29,10 @@ _NAME, _UNIT = 40, 20
 _LARGEST, _FINEST = Decimal(10) ** 9, Decimal("0.00001")
 
 
+class LikelySlipError(EntryError):
+    """A value is far from what is usually measured: it can be insisted on by ``as_typed``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Analyte:
     """Something that a laboratory measures.
@@ -141,12 +145,13 @@ def check_result(person: Person, result: Result) -> dict[str, Any]:
     if len(result.note) > LONGEST_NOTE:
         problems["note"] = _("Write %(most)d characters or fewer.") % {"most": LONGEST_NOTE}
     known = analytes().get(name)
-    if not problems and known is not None and value is not None and not result.as_typed:
-        problems |= _ask_back(known, value, unit, "value") if not below else {}
-        if limit is not None:
-            problems |= _ask_back(known, limit, unit, "upper_limit")
     if problems:
         raise EntryError(problems)
+    if known is not None and value is not None and not result.as_typed:
+        slips = {} if below else _ask_back(known, value, unit, "value")
+        slips |= _ask_back(known, limit, unit, "upper_limit") if limit is not None else {}
+        if slips:
+            raise LikelySlipError(slips)
     return {
         "day": result.day,
         "analyte": name,
@@ -185,7 +190,7 @@ def _check_unit(result: Result, problems: dict[str, str]) -> tuple[str, str]:
     elif result.unit not in known.units:
         problems["unit"] = _("%(analyte)s is not given in %(unit)s. Choose one of: %(units)s.") % {
             "analyte": _(known.label),
-            "unit": result.unit or _("no unit"),
+            "unit": _("another unit") if result.unit in ("", OTHER) else result.unit,
             "units": ", ".join(known.units),
         }
     return result.analyte, result.unit

@@ -6,7 +6,7 @@ Files are read in memory and never written to disk. Nothing here writes.
 import hashlib
 import io
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -172,7 +172,7 @@ def preview(person: Person, files: Files) -> Preview:
         existing = here.get(entry.date)
         if existing is None:
             new.append(entry.date)
-        elif not existing.skipped and _alike(daily_entry(existing, names), entry):
+        elif _says_nothing_new(existing, entry, names):
             same += 1
         else:
             conflicts.append(_conflict(existing, entry))
@@ -209,17 +209,40 @@ def _check_names(files: Files, asked: dict[str, Outcome]) -> None:
         raise UploadError(_bounded(problems))
 
 
-def _alike(one: DailyEntry, other: DailyEntry) -> bool:
-    return (one.outcomes, one.dose_micrograms, one.side_effects, one.note) == (
-        other.outcomes,
-        other.dose_micrograms,
-        other.side_effects,
-        other.note,
+def _conflict(existing: CheckIn, entry: DailyEntry) -> Conflict:
+    there = merged(existing, entry_from(entry))
+    return Conflict(entry.date, entry_of(existing).content(), there.content())
+
+
+def merged(existing: CheckIn, entry: Entry) -> Entry:
+    """Return a day as it would be with the file's entry: what the file leaves open stays."""
+    if existing.skipped:
+        return entry
+    here = entry_of(existing)
+    is_said = entry.dose_micrograms is not None
+    return replace(
+        here,
+        id=entry.id,
+        source=entry.source,
+        written_at=entry.written_at,
+        outcomes={**here.outcomes, **entry.outcomes},
+        dose_micrograms=entry.dose_micrograms if is_said else here.dose_micrograms,
+        dose_at=None if is_said and entry.dose_micrograms == 0 else here.dose_at,
+        side_effects=here.side_effects if entry.side_effects is None else entry.side_effects,
+        note=entry.note or here.note,
     )
 
 
-def _conflict(existing: CheckIn, entry: DailyEntry) -> Conflict:
-    return Conflict(entry.date, entry_of(existing).content(), entry_from(entry).content())
+def _says_nothing_new(existing: CheckIn, entry: DailyEntry, names: tuple[str, ...]) -> bool:
+    """Whether all that the file says of a day already stands there, as a file would spell it."""
+    here = daily_entry(existing, names)
+    return (
+        not existing.skipped
+        and all(here.outcomes.get(name) == value for name, value in entry.outcomes.items())
+        and entry.dose_micrograms in (None, here.dose_micrograms)
+        and entry.side_effects in (None, here.side_effects)
+        and entry.note in ("", here.note)
+    )
 
 
 def _not_kept(diary: Diary) -> list[str]:

@@ -24,7 +24,7 @@ from lodose.server.records.bridge import sealed_days
 from lodose.server.records.entries import Entry, EntryError, check_entry
 from lodose.server.records.models import CheckIn, Outcome, Person, Trial, TrialPeriod
 from lodose.server.records.plans import DayPlan, question_of
-from lodose.server.records.upload_files import Files, UploadError, entry_from
+from lodose.server.records.upload_files import Files, UploadError, entry_from, merged
 from lodose.trial import Outcome as PlannedOutcome
 from lodose.trial import Period, Protocol
 
@@ -91,7 +91,7 @@ def bring_in(
         _add_questions(person, questions, ask_daily=ask_daily)
         outcomes = tuple(Outcome.objects.filter(person=person))
         sealed = sealed_days(person)
-        there = set(CheckIn.objects.filter(person=person).values_list("day", flat=True))
+        there = {each.day: each for each in CheckIn.objects.filter(person=person)}
         new, corrections = _checked(files, outcomes, sealed, there, set(replaced))
         CheckIn.objects.bulk_create([_row(person, each) for each in new], batch_size=_BATCH)
         reason = _("Brought in from a file.")
@@ -117,7 +117,7 @@ def _checked(
     files: Files,
     outcomes: tuple[Outcome, ...],
     sealed: list[tuple[date, date]],
-    there: set[date],
+    there: Mapping[date, CheckIn],
     replaced: set[date],
 ) -> tuple[list[Entry], list[Entry]]:
     """Return the new entries and the corrections, or say everything that is wrong with them."""
@@ -129,6 +129,8 @@ def _checked(
         if daily.date in there and daily.date not in replaced:
             continue
         entry = entry_from(daily, names)
+        if daily.date in there:
+            entry = merged(there[daily.date], entry)
         plan = _plan(entry.day, outcomes, sealed)
         try:
             checked = check_entry(entry, plan.questions, sealed=plan.sealed)

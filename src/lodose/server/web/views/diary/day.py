@@ -3,12 +3,14 @@
 import uuid
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lodose.server.access import own_person
@@ -52,7 +54,8 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
         ],
         **_neighbours(person, written),
     }
-    return render(request, "web/diary_day.html", context)
+    with timezone.override(ZoneInfo(person.time_zone)):
+        return render(request, "web/diary_day.html", context)
 
 
 def _words(written: WrittenDay, content: dict[str, Any]) -> list[tuple[str, str]]:

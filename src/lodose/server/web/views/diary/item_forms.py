@@ -3,12 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lodose.server.records.entries import EntryError, spelt
 from lodose.server.records.events import Happened, What
 from lodose.server.records.items import LONGEST_REASON
-from lodose.server.records.laboratory import OTHER, Result, all_units, analytes
+from lodose.server.records.laboratory import (
+    OTHER,
+    LikelySlipError,
+    Result,
+    all_units,
+    analytes,
+)
 from lodose.server.records.medicines import Taken
 from lodose.server.records.models import Laboratory, LifeEvent, Medicine
 
@@ -55,7 +62,7 @@ class LaboratoryForm(ItemForm):
         help_text=_("As it stands there. Below detection: <5"),
         widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
     )
-    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    unit = forms.ChoiceField(label=_("Unit"))
     upper_limit = forms.CharField(
         label=_("Upper limit of your laboratory"),
         max_length=20,
@@ -74,14 +81,24 @@ class LaboratoryForm(ItemForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        from django.utils.translation import gettext
-
         names = [(each.id, gettext(each.label)) for each in analytes().values()]
         analyte, unit = self.fields["analyte"], self.fields["unit"]
         assert isinstance(analyte, forms.ChoiceField)  # noqa: S101  # for the type checker
         assert isinstance(unit, forms.ChoiceField)  # noqa: S101
         analyte.choices = [("", _("Choose")), *names, (OTHER, _("Something else"))]
-        unit.choices = [("", _("Choose")), *((each, each) for each in all_units())]
+        unit.choices = [
+            ("", _("Choose")),
+            *((each, each) for each in all_units()),
+            (OTHER, _("Another unit, written below")),
+        ]
+        if not self.data.get("as_typed"):
+            self.fields["as_typed"].widget = forms.HiddenInput()
+
+    def add_problems(self, error: EntryError) -> None:
+        """Show the problems; where a slip is likely, let the person insist."""
+        super().add_problems(error)
+        if isinstance(error, LikelySlipError):
+            self.fields["as_typed"].widget = forms.CheckboxInput()
 
     def result(self) -> Result:
         """Return what was typed."""
@@ -100,7 +117,7 @@ class LaboratoryForm(ItemForm):
             "day": item.day,
             "analyte": item.analyte if is_listed else OTHER,
             "value": f"<{value}" if item.below_detection else value,
-            "unit": item.unit if is_listed else "",
+            "unit": item.unit if is_listed else OTHER,
             "upper_limit": "" if item.upper_limit is None else spelt(item.upper_limit),
             "other_name": "" if is_listed else item.analyte,
             "other_unit": "" if is_listed else item.unit,
