@@ -227,6 +227,9 @@ LOGGING = {
 
 # Django's own admin is off unless asked for; it shows no health data.
 ADMIN_SITE = CONFIG.admin_site
+if ADMIN_SITE:
+    # Simple: only what operations.admin registers, nothing found by itself.
+    INSTALLED_APPS.append("django.contrib.admin.apps.SimpleAdminConfig")
 SITE_NAME = CONFIG.site_name
 EMERGENCY_NUMBER = CONFIG.emergency_number
 BACK_FILL_DAYS = CONFIG.back_fill_days

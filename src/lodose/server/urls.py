@@ -1,5 +1,6 @@
 """Every address of the server."""
 
+from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -9,6 +10,10 @@ urlpatterns = [
     path("", include("lodose.server.api.urls")),
     path("", include("lodose.server.web.urls")),
 ]
+if settings.ADMIN_SITE:
+    from lodose.server.operations.admin import site
+
+    urlpatterns.insert(0, path("site-administration/", site.urls))
 
 handler404 = "lodose.server.web.views.errors.missing"
 handler500 = "lodose.server.web.views.errors.failed"

@@ -4,6 +4,8 @@ import json
 import logging
 from datetime import UTC, datetime
 
+LONGEST_EVENT = 200
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line.
@@ -18,8 +20,11 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": str(record.msg),
+            "event": _event(record.msg),
         }
+        status = getattr(record, "status_code", None)
+        if isinstance(status, int):
+            line["status"] = status
         if record.exc_info and record.exc_info[0] is not None:
             line["fault"] = record.exc_info[0].__name__
             trace = record.exc_info[2]
@@ -29,3 +34,22 @@ class JsonLines(logging.Formatter):
                 code = trace.tb_frame.f_code
                 line["place"] = f"{code.co_qualname}:{trace.tb_lineno}"
         return json.dumps(line)
+
+
+def _event(message: object) -> str:
+    """Return the fixed words of a message: never its arguments, never a second line.
+
+    Libraries put an exception, or its traceback, where the words belong; both may repeat values.
+    """
+    if not isinstance(message, str):
+        return type(message).__name__
+    return message.partition("\n")[0][:LONGEST_EVENT]
+
+
+# For the processes of the server itself: the same lines, and no line for a visit.
+SERVER_LOGGING = {
+    "formatters": {
+        "generic": {"()": "lodose.server.operations.logs.JsonLines"},
+        "access": {"()": "lodose.server.operations.logs.JsonLines"},
+    }
+}

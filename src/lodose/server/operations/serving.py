@@ -212,6 +212,8 @@ def run(place: Place, certificate: Any, when_ready: Callable[[], None]) -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from lodose.server.operations.logs import SERVER_LOGGING
+
     class Running(Server):  # type: ignore[misc,valid-type]  # chosen by granian at run time
         def startup(self, *arguments: Any, **options: Any) -> None:
             super().startup(*arguments, **options)
@@ -236,6 +238,7 @@ def run(place: Place, certificate: Any, when_ready: Callable[[], None]) -> None:
         blocking_threads=THREADS,
         backpressure=256,
         log_level="warning",
+        log_dictconfig=SERVER_LOGGING,
         log_access=False,  # an address line would say who looked at what
         ssl_cert=certificate.certificate if certificate else None,
         ssl_key=certificate.key if certificate else None,
