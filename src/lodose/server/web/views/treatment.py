@@ -115,32 +115,25 @@ def _period_rows(trial: Trial, *, sealed: bool) -> list[dict[str, Any]]:
 
 @login_required
 def dose(request: HttpRequest) -> HttpResponse:
-    """Take a decision about the dose."""
+    """Take a decision about the dose, as it was agreed with the prescriber."""
     person = own_person(request.user)
-    return dose_page(request, person, "web:treatment", None)
-
-
-def dose_page(request: HttpRequest, person: Person, back: str, decided_by: Any) -> HttpResponse:
-    """Show and take a decision, from the person or from a prescriber's account."""
-    today = today_of(person)
     if running_trial(person) is not None:
         messages.info(request, _("A schedule of periods is running and holds the dose."))
         return redirect("web:treatment")
-    kinds = kinds_open(person, today)
+    today = today_of(person)
     form = DoseForm(
         request.POST or None,
-        kinds=kinds,
-        by_prescriber=decided_by is not None,
+        kinds=kinds_open(person, today),
         initial={"from_day": today.isoformat()},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            decide_dose(person, form.decision(), decided_by=decided_by)
+            decide_dose(person, form.decision())
         except EntryError as error:
             form.show(error)
         else:
             messages.success(request, _("Kept."))
-            return redirect(back)
+            return redirect("web:treatment")
     context = {"place": "treatment", "form": form}
     return render(request, "web/treatment_dose.html", context, status=422 if form.errors else 200)
 
