@@ -1,5 +1,6 @@
 """A check-in made without network: kept encrypted, sent once, gone at sign-out."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, Route
 
-from lodose.server.records.models import CheckIn, CheckInVersion
+from lodose.server.records.clock import today_of
+from lodose.server.records.models import CheckIn, CheckInVersion, DoseStep
 from server_support.people import make_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -114,6 +116,23 @@ def test_a_cold_start_without_network_asks_the_same_questions(phone: Page, sign_
     page.goto("/today/")
     until(page, "phoneQueue.count().then((count) => count === 0)")
     assert CheckIn.objects.get(person=person).outcomes == {"pain": "2"}
+
+
+def test_a_phone_whose_plan_is_over_asks_for_no_dose(phone: Page, sign_in: Any) -> None:
+    person = make_person("mira")
+    tomorrow = today_of(person) + dt.timedelta(days=1)
+    DoseStep.objects.create(person=person, kind="start", from_day=tomorrow, dose_micrograms=1500)
+    sign_in(phone, person)
+    ready(phone)
+    phone.context.set_offline(True)
+    phone.goto("/today/")
+    phone.locator("#dose").wait_for()
+    # The phone's own clock goes two days on.
+    phone.clock.set_fixed_time(dt.datetime.now(dt.UTC) + dt.timedelta(days=2))
+    phone.goto("/today/")
+    phone.get_by_text("it does not ask for the dose").wait_for()
+    assert phone.locator("#dose").count() == 0
+    assert phone.locator("#outcome-pain").count() == 1
 
 
 def test_a_lost_answer_is_sent_again_and_one_entry_results(phone: Page, sign_in: Any) -> None:

@@ -137,6 +137,12 @@ def test_an_entry_from_before_midnight_still_arrives_by_a_trusted_phone() -> Non
     sent = send(phone, outcome_pain="4", written_at=written, **common)
     assert sent.status_code == 200
     assert not CheckIn.objects.get(person=person).late
+    # Sent again it changes nothing; another entry for a day that is over corrects nothing.
+    first = CheckIn.objects.get(person=person)
+    again = send(phone, id=str(first.pk), outcome_pain="4", written_at=written, **common)
+    assert again.json()["outcome"] == "unchanged"
+    assert send(phone, outcome_pain="9", written_at=written, **common).status_code == 401
+    assert CheckIn.objects.get(person=person).outcomes == {"pain": "4"}
     # Written today about yesterday: that is not today's entry.
     now = timezone.now().isoformat()
     assert send(phone, outcome_pain="5", written_at=now, **common).status_code == 422

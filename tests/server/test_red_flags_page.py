@@ -64,6 +64,7 @@ def test_the_page_needs_no_account_and_says_what_to_do(settings: Any) -> None:
     page = page_of(Client().get("/red-flags/"))
     assert "In danger call 112." in page
     assert "Call 112 now" in page
+    assert 'href="tel:112"' in page
     assert "your emergency number now" not in page
     assert "%(" not in page
 

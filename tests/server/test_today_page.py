@@ -4,10 +4,12 @@ import datetime as dt
 import re
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.formats import date_format
 
 from lodose.server.accounts.models import Role
 from lodose.server.audit.models import Event
@@ -260,6 +262,44 @@ def test_a_form_that_began_empty_wipes_nothing_of_an_earlier_entry() -> None:
     assert stored.outcomes == {"pain": "7", "sleep": "4"}
     assert (stored.side_effects, stored.note) == ([], "first\nsecond")
     assert stored.red_flags == ["liver"]
+
+
+def test_a_mistake_on_a_form_that_began_empty_still_wipes_nothing() -> None:
+    person = make_person()
+    browser = signed_in(person)
+    empty_form = {"form": "new", "id": str(uuid.uuid4())}
+    send(browser, outcome_pain="6", outcome_sleep="4")
+    wrong = page_of(send(browser, outcome_pain="77", **empty_form))
+    assert 'name="form" value="new"' in wrong
+    send(browser, outcome_pain="7", **empty_form)
+    assert CheckIn.objects.get(person=person).outcomes == {"pain": "7", "sleep": "4"}
+
+
+def test_times_are_those_of_the_persons_own_clock() -> None:
+    person = make_person(time_zone="Pacific/Kiritimati")
+    browser = signed_in(person)
+    sent = send(browser, outcome_pain="6")
+    received = CheckIn.objects.get(person=person).received_at
+    local = received.astimezone(ZoneInfo("Pacific/Kiritimati"))
+    shown = date_format(local, "DATETIME_FORMAT")
+    assert shown in page_of(browser.get(sent.headers["Location"]))
+    assert today_of(person) == local.date()
+
+
+def test_the_form_says_how_long_its_plan_holds() -> None:
+    person = make_person()
+    browser = signed_in(person)
+    assert "data-until" not in page_of(browser.get("/today/"))
+    plan_dose(person, 3000)
+    tomorrow = days_ago(person, -1)
+    DoseStep.objects.create(person=person, kind="step", from_day=tomorrow, dose_micrograms=4500)
+    today = today_of(person).isoformat()
+    assert f'data-until="{today}"' in page_of(browser.get("/today/"))
+    seal(person)
+    assert f'data-until="{today}"' in page_of(browser.get("/today/"))
+    DoseStep.objects.all().delete()
+    end = days_ago(person, -3).isoformat()
+    assert f'data-until="{end}"' in page_of(browser.get("/today/"))
 
 
 def test_going_back_and_changing_an_answer_is_saved_and_sending_twice_is_not() -> None:

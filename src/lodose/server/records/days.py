@@ -1,5 +1,6 @@
 """What is there already on the days around today, and who has seen it."""
 
+import uuid
 from datetime import date, datetime, timedelta
 
 from lodose.server.records.models import CheckIn, Person
@@ -8,6 +9,16 @@ from lodose.server.records.models import CheckIn, Person
 def entry_on(person: Person, day: date) -> CheckIn | None:
     """Return the day's entry, skipped or not."""
     return CheckIn.objects.filter(person=person, day=day).first()
+
+
+def may_be_added(person: Person, day: date, entry_id: uuid.UUID) -> bool:
+    """Whether a day has no entry yet, or the one that was sent under this very id."""
+    existing = entry_on(person, day)
+    return (
+        existing is None
+        or existing.pk == entry_id
+        or existing.versions.filter(entry_id=entry_id).exists()
+    )
 
 
 def days_without_entry(person: Person, today: date, days: int) -> list[date]:

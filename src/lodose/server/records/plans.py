@@ -1,11 +1,11 @@
 """What is asked and taken on a day: the questions, the planned dose, the kit."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from lodose.server.records.entries import Question
-from lodose.server.records.models import Outcome, Person, Trial
+from lodose.server.records.models import Outcome, Person, Trial, TrialPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +81,18 @@ def plan_of(person: Person, day: date, *, with_dose: bool = True) -> DayPlan:
     if period is not None and period[4] == Trial.Status.RUNNING and period[3] is not None:
         dose = period[3]
     return DayPlan(day, outcomes, False, "", dose, strength)
+
+
+def plan_holds_until(person: Person, day: date) -> date | None:
+    """Return the last day on which dose and kit are as on ``day``; None: no end is known.
+
+    A phone without network knows nothing newer than the plan that it last saw.
+    """
+    one_day = timedelta(days=1)
+    starts = person.dose_steps.filter(from_day__gt=day, removed_at=None).values_list("from_day")
+    ends = [start - one_day for (start,) in starts]
+    for first_day, last_day in TrialPeriod.objects.filter(
+        trial__person=person, last_day__gte=day
+    ).values_list("first_day", "last_day"):
+        ends.append(last_day if first_day <= day else first_day - one_day)
+    return min(ends, default=None)

@@ -41,6 +41,6 @@ def recent_effects(person: Person) -> list[str]:
         .order_by("-day")
         .values_list("side_effects", flat=True)[:REMEMBERED_ENTRIES]
     ):
-        for name, _severity in effects:
+        for name, _severity in effects or []:
             names.setdefault(name)
     return list(names)[:MOST_RECENT]

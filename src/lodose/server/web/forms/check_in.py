@@ -71,9 +71,9 @@ def read_form(form: QueryDict, plan: DayPlan, *, source: str) -> Sending:
         written_at=_read_moment(form.get("written_at", "")) if offline else timezone.now(),
         source=source,
         outcomes={
-            name: form[f"outcome-{name}"].strip()
+            name: text
             for name in plan.questions
-            if form.get(f"outcome-{name}", "").strip()
+            if (text := form.get(f"outcome-{name}", "").strip())
         },
         dose_micrograms=dose[0],
         dose_at=dose[1],
@@ -124,12 +124,13 @@ def _read_dose(form: QueryDict, problems: dict[str, str]) -> tuple[int | None, t
     if choice not in {"planned", "other"}:
         return None, None
     at = None
-    if form.get("dose_at"):
+    typed_time = form.get("dose_at", "").strip()
+    if typed_time:
         try:
-            at = time.fromisoformat(form["dose_at"]).replace(second=0, microsecond=0, tzinfo=None)
+            at = time.fromisoformat(typed_time).replace(second=0, microsecond=0, tzinfo=None)
         except ValueError:
             problems["dose_at"] = _("“%(value)s” is not a time such as 21:30.") % {
-                "value": form["dose_at"][:10]
+                "value": typed_time[:10]
             }
     if choice == "planned" or (at and not form.get("dose_mg", "").strip()):
         text = form.get("planned_micrograms", "")

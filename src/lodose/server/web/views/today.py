@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -11,7 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -29,6 +30,7 @@ from lodose.server.records.clock import day_of, today_of
 from lodose.server.records.days import (
     days_without_entry,
     entry_on,
+    may_be_added,
     reports_a_problem,
     seen_since,
 )
@@ -41,7 +43,7 @@ from lodose.server.records.pauses import (
     start_pause,
     undo_skip,
 )
-from lodose.server.records.plans import DayPlan, plan_of
+from lodose.server.records.plans import DayPlan, plan_holds_until, plan_of
 from lodose.server.records.side_effects import recent_effects
 from lodose.server.web.forms.check_in import Sending, day_in, is_empty, read_form, typed_of
 from lodose.server.web.forms.check_in_page import form_context
@@ -97,6 +99,8 @@ def _take(request: HttpRequest, caller: Caller) -> HttpResponse:
         plan = plan_of(person, day, with_dose=False)
         sending = read_form(form, plan, source=_source(form, caller))
         receipt = _save(caller, sending, plan)
+    except _SignInNeededError:
+        return _ask_to_sign_in(request)
     except EntryError as error:
         if _wants_json(request):
             return JsonResponse({"problems": error.problems}, status=422)
@@ -127,8 +131,16 @@ def _source(form: QueryDict, caller: Caller) -> str:
     return "page" if caller.device is None else "device"
 
 
+class _SignInNeededError(Exception):
+    """A device may not do this; its owner may."""
+
+
 def _save(caller: Caller, sending: Sending, plan: DayPlan) -> Receipt:
-    """Write an entry. A device may only write the day on which it was written."""
+    """Write an entry.
+
+    A device records the day on which it was written. What arrives on a later day is added, and
+    corrects nothing: a phone's clock is not proof enough for that.
+    """
     entry = sending.entry
     if is_empty(entry):
         raise EntryError(
@@ -139,6 +151,10 @@ def _save(caller: Caller, sending: Sending, plan: DayPlan) -> Receipt:
         keep = True
         if entry.day != day_of(caller.person, entry.written_at):
             raise EntryError({"day": _("Without signing in only today can be recorded.")})
+        if entry.day != today_of(caller.person) and not may_be_added(
+            caller.person, entry.day, entry.id
+        ):
+            raise _SignInNeededError
     return make_check_in(
         caller.person,
         entry,
@@ -185,12 +201,21 @@ def _show(
         "back_fill_days": settings.BACK_FILL_DAYS,
         "account": account_key(person.user),
         "zone": person.time_zone,
+        "holds_until": plan_holds_until(person, day),
         "trusted": None if device else device_of(request),
         "device_days": settings.DEVICE_DAYS,
         "entry_id": uuid.uuid4() if not problems else typed.get("id") or uuid.uuid4(),
         **form_context(plan, typed, problems, [] if device else recent_effects(person)),
     }
-    return render(request, "web/today.html", context, status=422 if problems else 200)
+    return _render(request, person, "web/today.html", context, status=422 if problems else 200)
+
+
+def _render(
+    request: HttpRequest, person: Person, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render with every time as the person's own clock shows it."""
+    with timezone.override(ZoneInfo(person.time_zone)):
+        return render(request, template, context, status=status)
 
 
 def _missing(person: Person, today_: date) -> list[date]:
@@ -215,7 +240,7 @@ def receipt(request: HttpRequest, check_in: uuid.UUID) -> HttpResponse:
         "show_seen": problem and has_care_team,
         "seen_at": seen_at,
     }
-    return render(request, "web/receipt.html", context)
+    return _render(request, found.person, "web/receipt.html", context)
 
 
 def _device_receipt(
@@ -232,7 +257,7 @@ def _device_receipt(
         "kept_fields": True,
         "older_kept": sent.outcome == "superseded",
     }
-    return render(request, "web/receipt.html", context)
+    return _render(request, found.person, "web/receipt.html", context)
 
 
 def _receipt_context(check_in: CheckIn, flags: Any) -> dict[str, Any]:

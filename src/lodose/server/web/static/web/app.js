@@ -141,6 +141,8 @@
     form.elements.namedItem("day").value = day;
     form.elements.namedItem("id").value = crypto.randomUUID();
     place.replaceChildren(form);
+    /* Past the plan that this phone has seen it asks for no dose: a wrong one would be worse. */
+    if (form.dataset.until && day > form.dataset.until) form.querySelector("#dose").replaceWith(fill("phone-plan-over"));
     prepare();
   }
 
