@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -95,3 +96,16 @@ def test_the_picture_is_drawn_once_and_holds_no_dose() -> None:
 def test_the_diary_is_the_persons_alone() -> None:
     assert signed_in(make_account(Role.PRESCRIBER)).get("/diary/").status_code == 404
     assert Client().get("/diary/").status_code == 302
+
+
+def test_a_month_costs_the_same_however_much_is_written(
+    django_assert_max_num_queries: Any,
+) -> None:
+    person = make_person()
+    today = today_of(person)
+    for step in range(40):
+        check_in(person, today - timedelta(days=step))
+    browser = signed_in(person)
+    browser.get("/diary/")  # the session notes once that it was used
+    with django_assert_max_num_queries(14):
+        browser.get("/diary/")

@@ -123,7 +123,7 @@ def test_looking_writes_nothing_and_bringing_in_writes_once() -> None:
     page = look.content.decode()
     assert look.status_code == 200
     assert "Nothing has been added yet" in page
-    assert "2, from Jan. 6, 2025 to Jan. 7, 2025" in page
+    assert "2, from 6 January 2025 to 7 January 2025" in page
     nothing_is_left(person)
     done = browser.post("/diary/upload/", shown_form(page))
     assert done.status_code == 302
