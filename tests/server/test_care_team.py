@@ -11,6 +11,7 @@ from django.utils import timezone
 from lodose.server.accounts.models import Role
 from lodose.server.audit.chain import verify
 from lodose.server.audit.models import Chain, Event
+from lodose.server.care import actions
 from lodose.server.care.models import Grant, Invitation
 from lodose.server.records.models import Person
 from server_support.people import let_in, make_account, make_person, signed_in
@@ -180,6 +181,25 @@ def test_a_prescriber_who_has_access_does_not_spend_a_second_link() -> None:
     assert Grant.objects.count() == 1
     assert signed_in(make_account(Role.PRESCRIBER, "other")).post(link).status_code == 302
     assert Grant.objects.count() == 2
+
+
+def test_of_two_who_accept_at_once_one_finds_the_link_spent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = make_person()
+    link = invite(person)
+    second, lock = signed_in(make_account(Role.PRESCRIBER, "second")), actions.lock_chain
+
+    def somebody_is_first(chain_id: uuid.UUID) -> Chain:
+        monkeypatch.setattr(actions, "lock_chain", lock)
+        assert second.post(link).status_code == 302
+        return lock(chain_id)
+
+    first = signed_in(make_account(Role.PRESCRIBER, "first"))
+    monkeypatch.setattr(actions, "lock_chain", somebody_is_first)
+    assert first.post(link).status_code == 404
+    (grant,) = Grant.objects.all()
+    assert grant.prescriber.username == "second"
 
 
 @pytest.mark.parametrize("role", [Role.PRESCRIBER, Role.PHARMACIST, Role.ADMINISTRATOR])

@@ -11,6 +11,7 @@ from django.utils import timezone
 from lodose.server.accounts.models import Role, User
 from lodose.server.audit.models import Event
 from lodose.server.care.models import Seen
+from lodose.server.care.summary import summary_of
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import (
     DoseStep,
@@ -271,6 +272,8 @@ def test_nothing_tells_the_arm_while_a_trial_is_sealed(prescriber: User, person:
     check_in(person, ago(person, 8), dose_micrograms=4500)
     make_trial(person, first=3, days=14, sealed=True)
     check_in(person, ago(person, 1), kit="K-1", kit_taken=True)
+    summary = summary_of(person)
+    assert {summary.dose, *(each.dose for each in (*summary.days, *summary.decisions))} == {""}
     record = page_of(prescriber, f"/people/{person.pk}/")
     assert "Kit K-1" in record
     assert "2 of 4 days so far" in record
