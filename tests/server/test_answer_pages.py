@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
@@ -47,6 +49,7 @@ def test_nothing_on_the_page_is_blocked_by_the_content_policy() -> None:
     assert " style=" not in shown
     assert "<style" not in shown
     assert not re.search(r"\son\w+=", shown)
+    assert 'role="graphics-' not in shown
     ids = re.findall(r'\sid="([^"]+)"', shown)
     assert len(ids) == len(set(ids))
     for reference in re.findall(r"url\(#([^)]+)\)", shown):
@@ -68,6 +71,9 @@ def test_before_a_disappointing_answer_the_person_chooses_and_may_change_it() ->
     browser.post("/answer/choice/", {"choice": "now"})
     opened = page(browser)
     assert "<svg role=" in opened
+    # Its last day was not recorded; over it is all the same.
+    assert "The trial is not over" not in opened
+    assert "99 of 112 days were recorded." in opened
     assert "Close it again" in opened
 
 
@@ -136,3 +142,29 @@ def test_an_answer_is_nobody_elses() -> None:
     assert other.get("/answer/report.pdf").status_code == 404
     assert Client().get("/answer/").status_code == 302
     assert Person.objects.count() == 2
+
+
+def test_the_answer_speaks_the_readers_language_and_each_is_kept() -> None:
+    person, _ = make_example("helped", "ldn-helps")
+    browser = signed_in(person)
+    english = page(browser)
+    german = browser.get("/answer/", headers={"Accept-Language": "de"}).content.decode()
+    assert '<p class="answer">Hilft</p>' in german
+    assert "The best estimate" in english
+    assert "The best estimate" not in german
+    kinds = set(Rendering.objects.values_list("kind", flat=True))
+    assert {"en/page", "de/page", "en/pdf", "de/pdf"} <= kinds
+    report = browser.get("/answer/report.pdf", headers={"Accept-Language": "de"})
+    assert report.content != browser.get("/answer/report.pdf").content
+
+
+def test_a_look_at_what_is_kept_asks_the_database_little(
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    person, _ = make_example("helped", "ldn-helps")
+    browser = signed_in(person)
+    page(browser)
+    with django_assert_max_num_queries(22):
+        page(browser)
+    with django_assert_max_num_queries(22):
+        browser.get("/treatment/")

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 import lodose
-from lodose.diary import Diary
+from lodose.diary import DailyEntry, Diary
 from lodose.errors import LodoseError
 from lodose.language import nearest, speaking
 from lodose.server.answers.models import Rendering
@@ -26,7 +26,7 @@ from lodose.server.records.schedules import is_sealed, last_day_of, latest_trial
 from lodose.trial import Protocol
 
 # Goes up when what is kept changes its shape without a new version of the library.
-FORM = 1
+FORM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,10 @@ def subject_of(trial: Trial) -> Subject:
     days = tuple(each for each in recorded.entries if protocol.first_day <= each.date <= last)
     if not days:
         raise LodoseError("No day of the trial was recorded.")
+    if trial.status == Trial.Status.FINISHED and days[-1].date < last:
+        # The library takes a trial whose diary ends early for one that still runs; the calendar
+        # says that it is over, so the last day stands there as the empty one that it was.
+        days = (*days, DailyEntry(date=last, outcomes={}))
     return Subject(
         trial=trial,
         diary=Diary(days, recorded.outcome_names, source=recorded.source),

@@ -1,5 +1,6 @@
 """An answer as plain values for a page: sentences, tables, pictures. No Django here."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -7,6 +8,10 @@ from lodose.report.words import clean
 from lodose.verdict.result import Claim, OutcomeAnswer, Verdict
 
 WIDTHS = (340, 720)
+# Vega gives its groups roles without a name, which a screen reader would stumble over.
+_ROLE_OF_A_PART = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")')
+_NUMBER = re.compile(r"[<>\u2212+\u2014]? ?\d|\u2014$")
+SHORT = 26  # characters that a cell may hold without breaking
 CHARTS = ("diary", "periods", "effect", "sensitivity")
 
 
@@ -49,12 +54,12 @@ def page_of(verdict: Verdict) -> dict[str, Any]:
             "sensitivity": sensitivity_description(verdict),
         },
         "tables": {
-            "periods": asdict(content.period_table(verdict)),
-            "priors": asdict(content.prior_table(verdict)),
-            "sensitivity": asdict(sensitivity_table(verdict)),
-            "side_effects": asdict(content.side_effect_table(verdict)),
-            "also": asdict(content.also_measured_table(verdict)),
-            "audit": asdict(content.audit_table(verdict.audit)),
+            "periods": _table(content.period_table(verdict)),
+            "priors": _table(content.prior_table(verdict)),
+            "sensitivity": _table(sensitivity_table(verdict)),
+            "side_effects": _table(content.side_effect_table(verdict)),
+            "also": _table(content.also_measured_table(verdict)),
+            "audit": _table(content.audit_table(verdict.audit)),
         },
         "side_effects": [asdict(each) for each in verdict.side_effects],
         "side_effects_asked": verdict.side_effects_asked,
@@ -82,6 +87,29 @@ def _outcome(answer: OutcomeAnswer) -> dict[str, Any]:
     }
 
 
+def _table(table: Any) -> dict[str, Any]:
+    """Return a table with the class of each column: numbers to the right, short text unbroken."""
+    columns = list(zip(*table.rows, strict=True))
+    classes = [
+        " ".join(
+            name
+            for name, holds in (
+                ("number", all(_NUMBER.match(cell) for cell in column)),
+                ("nowrap", all(len(cell) <= SHORT for cell in column)),
+            )
+            if holds
+        )
+        for column in columns
+    ]
+    return {
+        "caption": table.caption,
+        "head": [*zip(table.head, classes, strict=False)] or [[each, ""] for each in table.head],
+        "rows": [list(zip(row, classes, strict=True)) for row in table.rows],
+        "empty": table.empty,
+        "note": table.note,
+    }
+
+
 def draw_charts(verdict: Verdict) -> dict[str, str]:
     """Return every picture as SVG, narrow and wide: ``{"diary-340": "<svg ...", ...}``."""
     from lodose.report import diary_chart, effect_chart, periods_chart, sensitivity_chart, svg
@@ -93,7 +121,12 @@ def draw_charts(verdict: Verdict) -> dict[str, str]:
         "sensitivity": sensitivity_chart,
     }
     return {
-        f"{name}-{width}": svg(makers[name](verdict, width=width), width)
+        f"{name}-{width}": _one_picture(svg(makers[name](verdict, width=width), width))
         for name in CHARTS
         for width in WIDTHS
     }
+
+
+def _one_picture(drawn: str) -> str:
+    """Take away the roles of the parts: the picture is one image with one label."""
+    return _ROLE_OF_A_PART.sub("", drawn)
