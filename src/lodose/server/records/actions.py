@@ -94,8 +94,8 @@ def _write(
 ) -> Receipt:
     """Write what ``make_check_in`` has checked, inside its transaction."""
     chain = lock_chain(person.chain_id)
-    existing = CheckIn.objects.filter(person=person, day=entry.day).first()
-    version = CheckInVersion.objects.filter(entry_id=entry.id).first()
+    existing = CheckIn.objects.filter(person_id=person.pk, day=entry.day).first()
+    version = CheckInVersion.objects.filter(entry_id=entry.id).values_list("check_in_id").first()
     if existing is None:
         if version is not None:
             raise _known_id()
@@ -103,7 +103,7 @@ def _write(
         check_in.save(force_insert=True)
         add_event(chain, "check-in-made", _event(entry, check_in))
         return Receipt(check_in, "made")
-    if existing.pk == entry.id or (version is not None and version.check_in_id == existing.pk):
+    if existing.pk == entry.id or version == (existing.pk,):
         if not _went_back(existing, entry):
             return Receipt(existing, "unchanged")
         content = json.dumps(entry.content(), sort_keys=True)

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from lodose.server.records.clock import day_of
 from lodose.server.records.entries import Question
 from lodose.server.records.models import Outcome, Person, Trial, TrialPeriod
+
+CHECKED_COLUMNS = ("name", "label", "minimum", "maximum", "step", "person_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,12 @@ def plan_of(person: Person, day: date, *, with_dose: bool = True) -> DayPlan:
     A sealed trial that holds the day hides every dose, also one that was planned besides.
     ``with_dose=False`` spares the look at the dose where only an entry's check needs the plan.
     """
-    outcomes = tuple(person.outcomes.filter(archived_at=None))
-    period = (
-        Trial.objects.filter(person=person, periods__first_day__lte=day, periods__last_day__gte=day)
-        # The days after a trial was stopped early belong to nobody's plan.
-        .exclude(status=Trial.Status.STOPPED, ended_at__date__lt=day)
-        .order_by("-started_at")
-        .values_list("sealed", "periods__kit", "periods__arm", "periods__dose_micrograms", "status")
-        .first()
-    )
-    if period is not None and period[0]:
-        return DayPlan(day, outcomes, True, period[1], None, None)
+    asked = person.outcomes.filter(archived_at=None)
+    # The check of an entry runs for every check-in: it takes only the columns that it needs.
+    outcomes = tuple(asked if with_dose else asked.only(*CHECKED_COLUMNS))
+    sealed, kit, period_dose = _held_by(person, day)
+    if sealed:
+        return DayPlan(day, outcomes, True, kit, None, None)
     if not with_dose:
         return DayPlan(day, outcomes, False, "", None, None)
     step = (
@@ -78,9 +76,24 @@ def plan_of(person: Person, day: date, *, with_dose: bool = True) -> DayPlan:
     )
     dose = None if step is None else step.dose_micrograms
     strength = None if step is None else step.micrograms_per_millilitre
-    if period is not None and period[4] == Trial.Status.RUNNING and period[3] is not None:
-        dose = period[3]
+    if period_dose is not None:
+        dose = period_dose
     return DayPlan(day, outcomes, False, "", dose, strength)
+
+
+def _held_by(person: Person, day: date) -> tuple[bool, str, int | None]:
+    """Return of the period that holds a day: whether it is sealed, its kit, its planned dose."""
+    periods = TrialPeriod.objects.filter(
+        trial__person_id=person.pk, first_day__lte=day, last_day__gte=day
+    ).order_by("-trial__started_at")
+    for status, ended_at, sealed, kit, dose in periods.values_list(
+        "trial__status", "trial__ended_at", "trial__sealed", "kit", "dose_micrograms"
+    ):
+        # The days after a trial was stopped early belong to nobody's plan.
+        if status == Trial.Status.STOPPED and ended_at and day_of(person, ended_at) < day:
+            continue
+        return sealed, kit, dose if status == Trial.Status.RUNNING else None
+    return False, "", None
 
 
 def plan_holds_until(person: Person, day: date) -> date | None:
