@@ -40,7 +40,7 @@ class SessionLimits:
 class SecondFactor:
     """Prescribers, pharmacists and researchers set up a second factor before anything else."""
 
-    OPEN_PREFIXES = ("/accounts/", "/static/", "/health/", "/language/", "/red-flags/")
+    OPEN_PREFIXES = ("/accounts/", "/static/", "/health/", "/language/", "/red-flags/", "/api/")
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

@@ -17,12 +17,14 @@ SCOPES: dict[str, str | Promise] = {
     "read:care": _("Read who may see your record, and who looked when"),
     "write:care": _("Invite to your care team and withdraw access"),
     "read:account": _("Read your name, language and time zone"),
+    "write:account": _("Change your name, language and time zone; end devices and tokens"),
     "read:people": _("Read the records of the people who let you in"),
+    "write:people": _("Mark as seen and enter dose decisions for the people who let you in"),
 }
 
 _OF_ROLES: dict[str, frozenset[str]] = {
-    Role.PERSON: frozenset(SCOPES) - {"read:people"},
-    Role.PRESCRIBER: frozenset({"read:people", "read:account"}),
+    Role.PERSON: frozenset(SCOPES) - {"read:people", "write:people"},
+    Role.PRESCRIBER: frozenset({"read:people", "write:people", "read:account", "write:account"}),
 }
 
 

@@ -1,6 +1,9 @@
 """The API as one object: every resource under /api/v1."""
 
+from typing import Any
+
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from lodose.server.api import (
     account,
@@ -15,6 +18,7 @@ from lodose.server.api import (
     trials,
 )
 from lodose.server.api.problems import tell_problems
+from lodose.server.api.vocabulary import fill_in
 
 DESCRIPTION = (
     "Everything that a page can do, for programs. Send a personal token as "
@@ -28,7 +32,27 @@ DESCRIPTION = (
     "Deleting the account and making tokens are pages only: both ask for a fresh sign-in."
 )
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The API with a document in which every field is described, made once in a process."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._described: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the document."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._described:
+            described = super().get_openapi_schema(path_prefix=prefix)
+            fill_in(described)
+            self._described[prefix] = described
+        return self._described[prefix]
+
+
+api = Api(
     title="Diary",
     version="1",
     description=DESCRIPTION,

@@ -40,7 +40,17 @@ from lodose.server.records.models import (
 _SECRET = frozenset({"token_hash", "feed_hash"})
 # What could tell an arm while a blinded trial runs, wherever it stands.
 _ARM = frozenset(
-    {"arm", "arms", "dose", "dose_mg", "dose_micrograms", "periods", "schedule", "sequence"}
+    {
+        "arm",
+        "arms",
+        "dose",
+        "dose_mg",
+        "dose_micrograms",
+        "periods",
+        "schedule",
+        "sequence",
+        "treatment",  # of the plan: what the arms are
+    }
 )
 
 
