@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from django.test import Client
 import lodose
 from lodose.server.answers.models import Rendering
 from lodose.server.records.models import Person, Trial
+from lodose.server.records.schedules import Wish, start_schedule
 from server_support.examples import make_example, read_example
 from server_support.people import check_in, make_person, signed_in
 
@@ -168,3 +170,27 @@ def test_a_look_at_what_is_kept_asks_the_database_little(
         page(browser)
     with django_assert_max_num_queries(22):
         browser.get("/treatment/")
+
+
+def test_a_schedule_planned_here_leads_to_an_answer_that_its_design_allows() -> None:
+    person = make_person("planner")
+    browser = signed_in(person)
+    first = dt.date(2026, 1, 5)
+    wish = Wish("randomised-open", 4, 14, first, 4500, "my doctor", first)
+    with patch("django.utils.timezone.now", return_value=dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)):
+        trial = start_schedule(person, wish)
+    for period in trial.periods.all():
+        usual = 3 if period.arm == "active" else 7
+        for number in range(14):
+            day = period.first_day + dt.timedelta(days=number)
+            pain = usual + (number * 7 + period.number) % 3 - 1
+            check_in(person, day, outcomes={"pain": str(pain)}, source="upload")
+    shown = page(browser)
+    assert "112 of 112 days were recorded." in shown
+    assert trial.protocol_hash in shown
+    told = browser.get("/answer/report.json").json()
+    assert told["word"] == "helps"
+    assert told["claim"] == "randomised-open"
+    assert told["protocol"]["treatment"]["comparator"] == "no treatment"
+    # Known treatment: the headline may not claim what only a blinded trial can.
+    assert '<p class="answer">Helps</p>' not in shown

@@ -19,7 +19,7 @@ from lodose.server.records.disclosure import (
     period_to_guess,
     record_guess,
 )
-from lodose.server.records.models import Person, Trial
+from lodose.server.records.models import DoseStep, Person, Trial
 from lodose.server.records.plans import plan_of
 from lodose.server.records.problems import DecisionError
 from lodose.server.records.schedules import latest_trial, locked_hash, stop_trial
@@ -51,13 +51,20 @@ def today() -> dt.date:
 
 
 def sealed_trial(username: str = "blind", days_ago: int = 30) -> tuple[Person, Trial]:
-    return make_example(
-        username,
-        "ldn-helps",
-        sealed=True,
-        first_day=today() - dt.timedelta(days=days_ago),
-        until=today(),
+    first_day = today() - dt.timedelta(days=days_ago)
+    person, trial = make_example(
+        username, "ldn-helps", sealed=True, first_day=first_day, until=today()
     )
+    # What was taken before the trial could tell as well.
+    DoseStep.objects.create(
+        person=person,
+        kind="start",
+        from_day=first_day - dt.timedelta(days=30),
+        dose_micrograms=4500,
+        agreed_with="my doctor",
+        agreed_on=first_day - dt.timedelta(days=31),
+    )
+    return person, trial
 
 
 def arms_of_example() -> list[DisclosedPeriod]:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from lodose.server.audit.models import Chain, Event
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import DoseStep, Person, Trial
 from lodose.server.records.plans import plan_of
-from lodose.server.records.schedules import Wish, draw_periods, locked_hash
+from lodose.server.records.schedules import Wish, draw_periods, latest_trial, locked_hash
 from lodose.server.web.views.treatment import FOUND
 from server_support.people import make_person, signed_in
 
@@ -237,6 +238,33 @@ def test_it_is_finished_on_reading_once_its_last_day_is_over() -> None:
     trial.refresh_from_db()
     assert trial.status == Trial.Status.FINISHED
     assert Event.objects.filter(kind="trial-finished").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "status"),
+    [
+        ("America/Los_Angeles", 7, Trial.Status.RUNNING),
+        ("America/Los_Angeles", 8, Trial.Status.FINISHED),
+        ("Pacific/Kiritimati", 9, Trial.Status.RUNNING),
+        ("Pacific/Kiritimati", 10, Trial.Status.FINISHED),
+    ],
+)
+def test_its_last_day_ends_at_the_persons_own_midnight(zone: str, hour: int, status: str) -> None:
+    person = make_person(time_zone=zone)
+    trial = start_schedule(person, signed_in(person))
+    last = trial.periods.order_by("number").last()
+    assert last is not None
+    # Midnight behind the last day: 08:00 UTC in winter on one side, 10:00 the day before on
+    # the other.
+    last.last_day = dt.date(2026, 12, 10)
+    last.save()
+    trial.periods.exclude(pk=last.pk).update(last_day=dt.date(2026, 12, 1))
+    day = 11 if zone.startswith("America") else 10
+    moment = dt.datetime(2026, 12, day, hour, tzinfo=dt.UTC)
+    with patch("django.utils.timezone.now", return_value=moment):
+        found = latest_trial(person)
+    assert found is not None
+    assert found.status == status
 
 
 def test_what_the_page_says_of_lengths_stands_in_the_documentation() -> None:

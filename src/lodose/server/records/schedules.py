@@ -96,7 +96,8 @@ def plan_for(person: Person, wish: Wish, seed: int | None) -> dict[str, Any]:
     milligrams = (Decimal(wish.dose_micrograms) / 1000).normalize()
     plan: dict[str, Any] = {
         "title": person.treatment_name,
-        "question": f"Does {person.treatment_name} help?",
+        # In the person's language, as every word of a plan that they will read.
+        "question": _("Does %(treatment)s help?") % {"treatment": person.treatment_name},
         "time_zone": person.time_zone,
         "synthetic": person.synthetic,
         "design": wish.design,
@@ -105,7 +106,7 @@ def plan_for(person: Person, wish: Wish, seed: int | None) -> dict[str, Any]:
         "treatment": {
             "name": person.treatment_name,
             "active": f"{milligrams:f} mg",
-            "comparator": "no treatment",
+            "comparator": _("no treatment"),
             "drug": "naltrexone" if "naltrexone" in person.treatment_name.casefold() else "",
             "running_at_start": running is not None and running.kind in TAKEN,
         },
