@@ -42,6 +42,9 @@ class Config(BaseModel):
         Whether anybody may open an account as a person.
     back_fill_days : int
         How many days back a check-in may still be made.
+    backup_days : int
+        After how many days whoever keeps the server throws backups away, as the privacy page
+        tells people; 0: it tells them to ask. Nothing here throws a backup away.
     email_url : str
         ``smtp://user:password@host:port``; empty: no mail is ever sent.
     """
@@ -57,6 +60,7 @@ class Config(BaseModel):
     time_zone: str = "UTC"
     sign_up: SignUp = "invited"
     back_fill_days: Annotated[int, Field(ge=0, le=60)] = 7
+    backup_days: Annotated[int, Field(ge=0, le=3650)] = 0
     email_url: str = ""
     email_from: str = "diary@localhost"
     debug: bool = False
