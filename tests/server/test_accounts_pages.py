@@ -275,7 +275,12 @@ def test_a_form_without_its_token_says_that_nothing_was_saved() -> None:
     assert b"Nothing was saved" in answer.content
 
 
-def test_the_privacy_page_says_where_how_long_and_how_to_be_rid_of_it() -> None:
+def test_the_privacy_page_says_where_how_long_and_how_to_be_rid_of_it(settings: Any) -> None:
     page = Client().get("/privacy/").content.decode()
+    assert "Ask them when that is" in page
+    settings.CONFIG = settings.CONFIG.model_copy(update={"backup_days": 35})
+    browser = signed_in(make_person())
+    assert "thrown away after 35 days" in Client().get("/privacy/").content.decode()
+    assert "thrown away after 35 days" in browser.get("/account/delete/").content.decode()
     for words in ("Who sees it", "Backups", "Delete everything", "not encrypted"):
         assert words in page

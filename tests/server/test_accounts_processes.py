@@ -24,7 +24,7 @@ PREPARE = """
 from django.db import connection
 if connection.vendor == "sqlite":
     call_command("migrate", verbosity=0)
-call_command("createcachetable")
+call_command("createcachetable", verbosity=0)
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from lodose.server.accounts.actions import open_account

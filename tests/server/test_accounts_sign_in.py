@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 
 from lodose.server.accounts.actions import (
     invite_account,
@@ -11,7 +11,12 @@ from lodose.server.accounts.actions import (
     open_account,
     set_active,
 )
-from lodose.server.accounts.models import AccountInvitation, Role, SignInLink, User
+from lodose.server.accounts.invitations import (
+    SESSION_KEY,
+    InvitationSpentError,
+    spend_invitation,
+)
+from lodose.server.accounts.models import AccountInvitation, Role, SignInLink, User, digest
 from lodose.server.audit.chain import SERVER_CHAIN
 from lodose.server.audit.models import Event
 from lodose.server.records.models import Person
@@ -108,6 +113,19 @@ def test_one_link_opens_one_account_however_many_hold_it() -> None:
     assert not User.objects.filter(username="second").exists()
     assert late.status_code in {200, 302}
     assert Person.objects.count() == 1
+
+
+def test_two_who_send_the_form_in_the_same_moment_spend_the_link_once() -> None:
+    token = invite_account(None, Role.PRESCRIBER)
+    visitors = []
+    for _ in range(2):  # both passed the check that the link still holds
+        visitors.append(RequestFactory().post("/accounts/signup/"))
+        visitors[-1].session = {SESSION_KEY: digest(token)}  # type: ignore[assignment]
+    spent = spend_invitation(visitors[0])
+    assert spent is not None
+    assert spent.role == Role.PRESCRIBER
+    with pytest.raises(InvitationSpentError):
+        spend_invitation(visitors[1])
 
 
 def test_an_invitation_shown_to_somebody_signed_in_is_not_spent() -> None:

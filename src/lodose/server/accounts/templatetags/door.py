@@ -3,12 +3,20 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from lodose.server.accounts.lookups import lacks_second_factor
 from lodose.server.accounts.models import User
 from lodose.server.accounts.openings import may_open_account
 
 register = template.Library()
+
+
+@register.simple_tag
+def backup_days() -> int:
+    """After how many days backups are thrown away; 0 where nobody said."""
+    days: int = settings.CONFIG.backup_days
+    return days
 
 
 @register.simple_tag(takes_context=True)
