@@ -1,7 +1,7 @@
 # Everything runs in .venv, which each target makes from the locked requirements when needed.
 # PYTHON=python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all style bench calibrate lock picture clean
+.PHONY: help demo test test-all style bench bench-server calibrate lock picture clean
 export PYTHON UPGRADE UV DEMO PORT
 
 BIN := .venv/bin
@@ -12,6 +12,7 @@ help:
 	@echo "make test      style, types and tests on one database, with a smoke walk in the browser"
 	@echo "make test-all  everything: both databases, every page in the browser (Chromium, PostgreSQL)"
 	@echo "make bench     the measured figures of docs/benchmarks.md (minutes)"
+	@echo "make bench-server  the server under load and killed at random moments (half an hour, 2 cores)"
 	@echo "make calibrate the simulations of docs/validity.md (half an hour; goes on where it stopped)"
 	@echo "make lock      lock the versions anew after a change in pyproject.toml (needs uv);"
 	@echo "               UPGRADE=1 moves everything to the newest"
@@ -46,6 +47,12 @@ test-all: style
 bench:
 	@tools/environment bench
 	@$(BIN)/python -m benchmarks
+
+bench-server:
+	@tools/environment test
+	@$(BIN)/python -m benchmarks.server_load --full
+	@$(BIN)/python -m benchmarks.server_crash --full
+	@$(BIN)/python -m benchmarks.tables --write
 
 calibrate:
 	@tools/environment test

@@ -6,6 +6,8 @@ the first answer does not wait for it and the first page not either.
 
 import importlib
 import logging
+import os
+import sys
 import threading
 
 from lodose.server.wsgi import application
@@ -16,6 +18,9 @@ _LOG = logging.getLogger("lodose.worker")
 
 
 def _warm_up() -> None:
+    if sys.platform == "linux":
+        # On Linux this is a matter of the thread: whoever asks for a page comes first.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
     try:
         compute = importlib.import_module("lodose.server.answers.compute")
         compute.warm_up()
