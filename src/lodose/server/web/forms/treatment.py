@@ -72,9 +72,11 @@ class AgreedForm(forms.Form):
 
     def show(self, error: EntryError) -> None:
         """Put what an action refused beside its field."""
-        for name, text in error.problems.items():
+        for field, text in error.problems.items():
+            name = field
             if name == "confirm":
                 self.asks_back = self.cleaned_data.get("dose_mg", 0)
+                name = "dose_mg"
             self.add_error(name if name in self.fields else None, text)
 
 
