@@ -9,11 +9,13 @@ wrote.
 
 import os
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -51,6 +53,20 @@ CHECKS = [
     response_schema_conformance,
 ]
 DAYS = {"day", "first", "last", "first_day", "last_day", "from_day", "agreed_on"}
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Keep the test's connection, and with it its transaction, over all requests.
+
+    A server closes a connection that is in a transaction when a request begins; Django's own test
+    client keeps it from doing so, and schemathesis calls the application without that client.
+    """
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
 
 
 class World:

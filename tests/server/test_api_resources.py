@@ -15,7 +15,15 @@ from lodose.server.audit.chain import verify
 from lodose.server.audit.models import Chain
 from lodose.server.care.models import Grant
 from lodose.server.records.clock import today_of
-from lodose.server.records.models import DoseStep, Laboratory, LifeEvent, Medicine, Person, Trial
+from lodose.server.records.models import (
+    CheckIn,
+    DoseStep,
+    Laboratory,
+    LifeEvent,
+    Medicine,
+    Person,
+    Trial,
+)
 from server_support.people import check_in, let_in, make_account, make_person
 from server_support.programs import Program, open_trial
 
@@ -369,3 +377,37 @@ def test_a_prescriber_decides_a_dose_and_the_person_reads_who() -> None:
     stranger = make_person("noor")
     is_problem(program.post(f"/people/{stranger.pk}/dose-steps", step), 404)
     assert not DoseStep.objects.filter(person=stranger).exists()
+
+
+def test_a_diary_is_brought_in_from_a_file_all_or_nothing() -> None:
+    person = make_person()
+    check_in(person, dt.date(2026, 3, 1), outcomes={"pain": "2"})
+    program = Program(person)
+    diary = "date,pain,stairs,note\n2026-03-01,7,3,\n2026-03-02,6,4,tired\n"
+    seen = program.post("/uploads/preview", {"diary": diary})
+    assert seen.status_code == 200, seen.content
+    assert seen.json()["new_days"] == 1
+    assert seen.json()["unknown"] == ["stairs"]
+    [conflict] = seen.json()["conflicts"]
+    assert conflict["here"]["outcomes"] == {"pain": "2"}
+    assert CheckIn.objects.count() == 1
+    stairs = {
+        "name": "stairs",
+        "label": "Stairs",
+        "minimum": "10",
+        "maximum": "0",
+        "better": "higher",
+    }
+    wrong = program.post("/uploads", {"diary": diary, "questions": [stairs]})
+    assert list(is_problem(wrong, 422)) == ["stairs"]
+    broken = program.post("/uploads", {"diary": diary + "2026-03-02,99,1,\n"})
+    assert "2026-03-02" in is_problem(broken, 422)["diary"]
+    assert CheckIn.objects.count() == 1
+    stairs |= {"minimum": "0", "maximum": "20"}
+    made = program.post(
+        "/uploads", {"diary": diary, "questions": [stairs], "replace": ["2026-03-01"]}
+    )
+    assert made.status_code == 201, made.content
+    assert made.json() == {"days": 1, "replaced": 1}
+    assert CheckIn.objects.get(day=dt.date(2026, 3, 1)).outcomes == {"pain": "7", "stairs": "3"}
+    assert chain_holds(person)

@@ -44,6 +44,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "POST /events": ("write:diary",),
     "PUT /events/{item}": ("write:diary",),
     "POST /events/{item}/removal": ("write:diary",),
+    "POST /uploads/preview": ("write:diary", "read:diary"),
+    "POST /uploads": ("write:diary",),
     "GET /outcomes": ("read:diary",),
     "GET /outcomes/ready": ("read:diary",),
     "PUT /outcomes": ("write:diary",),

@@ -16,6 +16,7 @@ from lodose.server.api import (
     reminders,
     treatment,
     trials,
+    uploads,
 )
 from lodose.server.api.problems import tell_problems
 from lodose.server.api.vocabulary import fill_in
@@ -66,6 +67,7 @@ for resource in (
     check_ins,
     days,
     diary_items,
+    uploads,
     treatment,
     trials,
     answer,

@@ -265,7 +265,12 @@ def _answer(found: Person) -> dict[str, Any] | None:
     return {
         "headline": said.headline,
         "answer": said.answer,
-        "lines": list(said.lines),
+        "lines": [_line(each) for each in said.lines],
         "good_news": said.is_good_news,
         "opening": said.choice,
     }
+
+
+def _line(line: Any) -> str:
+    """Return a line of the answer, which comes as a sentence or as its heading and a sentence."""
+    return line if isinstance(line, str) else ": ".join(line)

@@ -45,7 +45,8 @@ def _moment_in_range(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _without_nul(text: str) -> str:
+def without_nul(text: str) -> str:
+    """Refuse a NUL, which PostgreSQL cannot keep in text."""
     if "\x00" in text:
         raise ValueError("holds a NUL")
     return text
@@ -62,10 +63,10 @@ Micrograms = Annotated[int, Field(strict=True, ge=0, le=MOST_MICROGRAMS)]
 Flag = Annotated[bool, Field(strict=True)]
 Clock = Annotated[str, StringConstraints(pattern=CLOCK)]
 Amount = Annotated[str, StringConstraints(pattern=DECIMAL)]
-Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_without_nul)]
-Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_without_nul)]
-Word = Annotated[str, StringConstraints(max_length=40), AfterValidator(_without_nul)]
-Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_without_nul)]
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(without_nul)]
+Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(without_nul)]
+Word = Annotated[str, StringConstraints(max_length=40), AfterValidator(without_nul)]
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(without_nul)]
 PageNumber = Annotated[int, Field(ge=1, le=100_000)]
 
 
