@@ -3,7 +3,7 @@
 from html import escape
 
 from lodose.language import current_language, translate
-from lodose.report import content
+from lodose.report import content, method
 from lodose.report.words import clean
 from lodose.verdict.result import Verdict
 
@@ -23,7 +23,7 @@ def notebook_html(verdict: Verdict) -> str:
         and the hashes. Everything a person wrote is escaped.
     """
     wording = verdict.wording
-    ahead = content.looking_ahead(verdict)
+    ahead = method.looking_ahead(verdict)
     lines = (
         *content.three_lines(verdict),
         *(((translate("Looking ahead"), ahead),) if ahead else ()),
@@ -42,7 +42,7 @@ def notebook_html(verdict: Verdict) -> str:
     parts.append("</dl>")
     parts.append(_table(content.prior_table(verdict)))
     parts.append(_table(content.period_table(verdict)))
-    made = "; ".join(f"{name}: {value}" for name, value in content.provenance(verdict))
+    made = "; ".join(f"{name}: {value}" for name, value in method.provenance(verdict))
     parts.append(f"<p><small>{_safe(made)}</small></p></section>")
     return "".join(parts)
 

@@ -13,7 +13,7 @@ import altair as alt
 import typst
 
 from lodose.language import SOURCE, current_language, habits, translate
-from lodose.report import content
+from lodose.report import content, method
 from lodose.report.captions import (
     PERIODS_KEY,
     diary_description,
@@ -113,7 +113,7 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
         )
         if answer.effect is None
         else "",
-        "planning": content.looking_ahead(verdict),
+        "planning": method.looking_ahead(verdict),
         "next-step": clean(wording.next_step),
         "chances-heading": content.chances_heading(verdict),
         "chances": [asdict(chance) for chance in content.chances(verdict)],
@@ -137,11 +137,11 @@ def report_data(verdict: Verdict) -> dict[str, Any]:
         "also-measured": asdict(content.also_measured_table(verdict)),
         "audit": asdict(content.audit_table(verdict.audit)),
         "remarks": content.audit_remarks(verdict.audit),
-        "methods": content.methods(verdict),
-        "provenance": content.provenance(verdict),
+        "methods": method.methods(verdict),
+        "provenance": method.provenance(verdict),
         "mono": [
             translate(name)
-            for name in (content.ENGINE_HASH, content.PROTOCOL_HASH, content.DIARY_HASH)
+            for name in (method.ENGINE_HASH, method.PROTOCOL_HASH, method.DIARY_HASH)
         ],
     }
 
@@ -210,7 +210,7 @@ def _charts(verdict: Verdict) -> dict[str, dict[str, str]]:
 def _room(verdict: Verdict) -> int:
     """Height of the first picture, from the length of the text that shares its page."""
     wording = verdict.wording
-    ahead = content.looking_ahead(verdict)
+    ahead = method.looking_ahead(verdict)
     short = (verdict.protocol.question, wording.answer, *wording.uncertain, ahead)
     page = _set_in()
     lines = sum(ceil(len(text) / page.wide) for text in (*short, wording.next_step))

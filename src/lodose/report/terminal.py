@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lodose.language import translate
-from lodose.report import content
+from lodose.report import content, method
 from lodose.report.sensitivity import CAPTION, word_with_mark
 from lodose.report.textbars import Marks, interval_bar, place_bar
 from lodose.report.words import (
@@ -72,7 +72,7 @@ def print_terminal(verdict: Verdict, console: Console) -> None:
         page.items(verdict.wording.doctor)
     if verdict.planning:
         page.heading(translate("Looking ahead"))
-        page.line(content.looking_ahead(verdict))
+        page.line(method.looking_ahead(verdict))
     page.heading(translate("Next step"))
     page.line(verdict.wording.next_step)
     page.heading(translate("Where this answer comes from"))

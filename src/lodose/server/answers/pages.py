@@ -17,7 +17,7 @@ CHARTS = ("diary", "periods", "effect", "sensitivity")
 
 def page_of(verdict: Verdict) -> dict[str, Any]:
     """Return what the page shows, in the language that is spoken."""
-    from lodose.report import content
+    from lodose.report import content, method
     from lodose.report.captions import (
         diary_description,
         effect_description,
@@ -67,8 +67,8 @@ def page_of(verdict: Verdict) -> dict[str, Any]:
         "allowed_for": [clean(line) for line in said.allowed_for],
         "doctor": [clean(line) for line in said.doctor],
         "remarks": content.audit_remarks(verdict.audit),
-        "methods": content.methods(verdict),
-        "provenance": content.provenance(verdict),
+        "methods": method.methods(verdict),
+        "provenance": method.provenance(verdict),
     }
 
 
