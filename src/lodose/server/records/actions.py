@@ -15,6 +15,7 @@ from lodose.server.records.clock import day_of, today_of
 from lodose.server.records.entries import Entry, EntryError, check_entry
 from lodose.server.records.models import CheckIn, CheckInVersion, Person
 from lodose.server.records.plans import DayPlan, plan_of
+from lodose.server.records.statements import is_first_of_its_day
 
 # A phone's clock may be fast by this much before its time is replaced by ours.
 CLOCK_SLACK = timedelta(minutes=5)
@@ -94,8 +95,11 @@ def _write(
 ) -> Receipt:
     """Write what ``make_check_in`` has checked, inside its transaction."""
     chain = lock_chain(person.chain_id)
-    existing = CheckIn.objects.filter(person_id=person.pk, day=entry.day).first()
-    version = CheckInVersion.objects.filter(entry_id=entry.id).values_list("check_in_id").first()
+    existing, version = None, None
+    if not is_first_of_its_day(person, entry.day, entry.id):
+        existing = CheckIn.objects.filter(person_id=person.pk, day=entry.day).first()
+        sent = CheckInVersion.objects.filter(entry_id=entry.id)
+        version = sent.values_list("check_in_id").first()
     if existing is None:
         if version is not None:
             raise _known_id()

@@ -7,8 +7,7 @@ from decimal import Decimal
 from lodose.server.records.clock import day_of
 from lodose.server.records.entries import Question
 from lodose.server.records.models import Outcome, Person, Trial, TrialPeriod
-
-CHECKED_COLUMNS = ("name", "label", "minimum", "maximum", "step", "person_id")
+from lodose.server.records.statements import asked_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,11 @@ def plan_of(person: Person, day: date, *, with_dose: bool = True) -> DayPlan:
     A sealed trial that holds the day hides every dose, also one that was planned besides.
     ``with_dose=False`` spares the look at the dose where only an entry's check needs the plan.
     """
-    asked = person.outcomes.filter(archived_at=None)
-    # The check of an entry runs for every check-in: it takes only the columns that it needs.
-    outcomes = tuple(asked if with_dose else asked.only(*CHECKED_COLUMNS))
-    sealed, kit, period_dose = _held_by(person, day)
+    if with_dose:
+        outcomes, may_be_held = tuple(person.outcomes.filter(archived_at=None)), True
+    else:
+        outcomes, may_be_held = asked_on(person, day)
+    sealed, kit, period_dose = _held_by(person, day) if may_be_held else (False, "", None)
     if sealed:
         return DayPlan(day, outcomes, True, kit, None, None)
     if not with_dose:
