@@ -38,6 +38,7 @@ def _table() -> str:
         ({"LODOSE_BACK_FILL_DAYS": "-1"}, "LODOSE_BACK_FILL_DAYS"),
         ({"LODOSE_SIGN_UP": "everybody"}, "LODOSE_SIGN_UP"),
         ({"LODOSE_OIDC_SERVER": "https://id.example.org"}, "belong together"),
+        ({"LODOSE_OIDC_SERVER": "http://id.example.org"}, "LODOSE_OIDC_SERVER is plain http"),
         ({"LODOSE_DATABASE_URL": "mysql://u:secret@h/n"}, "LODOSE_DATABASE_URL"),
     ],
 )

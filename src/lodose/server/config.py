@@ -96,11 +96,15 @@ class Config(BaseModel):
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
-        plain = urlsplit(self.origin).scheme == "http"
-        if plain and urlsplit(self.origin).hostname not in {"localhost", "127.0.0.1", "::1"}:
+        if not _is_private(self.origin):
             raise ValueError(
                 "LODOSE_ORIGIN is plain http and not this computer: without https a phone keeps "
                 "no check-in and passwords travel open; use an https address"
+            )
+        if self.oidc_server and not _is_private(self.oidc_server):
+            raise ValueError(
+                "LODOSE_OIDC_SERVER is plain http and not this computer: whoever listens could "
+                "sign in as anybody; use its https address"
             )
         if bool(self.oidc_server) != bool(self.oidc_client):
             raise ValueError("LODOSE_OIDC_SERVER and LODOSE_OIDC_CLIENT belong together")
@@ -155,6 +159,12 @@ class Config(BaseModel):
             return path.read_text("ascii").strip()
         except FileNotFoundError:
             return _make_key(path, name)
+
+
+def _is_private(address: str) -> bool:
+    """Whether nobody on the way can read along: https, or this computer."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 def _make_key(path: Path, name: str) -> str:
