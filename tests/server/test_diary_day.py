@@ -210,4 +210,4 @@ def test_times_are_those_of_the_persons_own_clock() -> None:
     check_in(person, day := today_of(person))
     CheckIn.objects.update(written_at=dt.datetime(2026, 3, 1, 20, 30, tzinfo=dt.UTC), late=False)
     page = signed_in(person).get(f"/diary/{day}/").content.decode()
-    assert "March 2, 2026, 5:30 a.m." in page
+    assert "2 March 2026, 05:30" in page

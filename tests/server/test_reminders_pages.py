@@ -83,7 +83,7 @@ def test_the_page_says_the_next_three_in_words_and_whether_a_calendar_asked(
     assert refused.status_code == 302
     assert not Person.objects.get().feed_hash
     choose(person)
-    assert page().count("11:59 p.m.") == 3
+    assert page().count(" 23:59") == 3
     assert "No calendar knows of them yet" in page()
     path = make_feed(person)
     assert "No calendar has asked for them yet" in page()

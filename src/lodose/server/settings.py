@@ -205,6 +205,7 @@ if CONFIG.email_url:
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = ["lodose.server.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,0 +1,1 @@
+"""How the pages write days and times, by language; German has Django's own."""
