@@ -144,7 +144,8 @@ def test_the_archive_of_a_person_without_an_entry_is_whole() -> None:
 
 def test_a_sealed_trial_leaks_nothing_into_the_archive() -> None:
     person = make_person()
-    check_in(person)
+    check_in(person, dose_micrograms=4321)  # before the day was sealed
+    check_in(person, dose_micrograms=4321, outcomes={"pain": "2"}, reason="mistyped")
     today = timezone.now().date()
     trial = Trial.objects.create(person=person, plan={"title": "x", "arms": "ARM"}, sealed=True)
     TrialPeriod.objects.create(

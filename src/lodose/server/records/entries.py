@@ -4,6 +4,7 @@ The same check stands behind the page, the phone's queue and the API, so that no
 store what another would refuse.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -149,7 +150,7 @@ def check_entry(entry: Entry, questions: dict[str, Question], *, sealed: bool) -
         outcomes=outcomes,
         dose_micrograms=entry.dose_micrograms,
         dose_at=entry.dose_at,
-        kit=entry.kit,
+        kit=entry.kit.replace("\x00", ""),
         kit_taken=entry.kit_taken,
         side_effects=effects,
         red_flags=sorted(set(entry.red_flags)),
@@ -180,7 +181,7 @@ def _check_effects(given: list[list[Any]] | None) -> tuple[list[list[Any]] | Non
     for item in given:
         if len(item) != 2 or item[1] not in (1, 2, 3):
             return None, _("Say for each side effect how bad it was: mild, moderate or severe.")
-        name = " ".join(str(item[0]).replace(";", " ").replace(":", " ").split())
+        name = " ".join(re.sub("[;:\x00]", " ", str(item[0])).split())
         if not 0 < len(name) <= NAME_LENGTH:
             return None, _("Name each side effect in %(most)d characters or fewer.") % {
                 "most": NAME_LENGTH

@@ -21,6 +21,7 @@ from lodose.server.records.side_effects import COMMON, SEVERITIES
 OTHER = "other-effect"  # the value of the chip that opens a text field
 SEVERITY_NAMES = {number: name for name, number in SEVERITIES.items()}
 EXACT = Decimal(1)
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ def _read_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return timezone.now()
-    return timezone.now() if moment.tzinfo is None else moment
+    # Near the ends of the calendar a moment has no local day.
+    if moment.tzinfo is None or not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        return timezone.now()
+    return moment
 
 
 def _read_dose(form: QueryDict, problems: dict[str, str]) -> tuple[int | None, time | None]:
