@@ -63,7 +63,7 @@ def _pages(name: str) -> dict[str, float]:
     from server_support.examples import make_example
     from server_support.people import signed_in
 
-    person, _ = make_example("synthetic", "ldn-helps")
+    person, _ = make_example("synthetic", "ldn-helps", opened=True)
     browser = signed_in(person)
     browser.get("/treatment/")  # templates and addresses are loaded by whatever page comes first
 

@@ -1,4 +1,4 @@
-"""The answer by HTTP: the real examples, a choice before bad news, nothing before the end."""
+"""The answer by HTTP: the real examples, a choice before each, nothing before the end."""
 
 import datetime as dt
 import re
@@ -25,8 +25,8 @@ def page(browser: Client, address: str = "/answer/") -> str:
     return response.content.decode()
 
 
-def test_good_news_opens_at_once_in_words_first_with_picture_and_report() -> None:
-    person, trial = make_example("helped", "ldn-helps")
+def test_it_opens_in_words_first_with_picture_and_report() -> None:
+    person, trial = make_example("helped", "ldn-helps", opened=True)
     browser = signed_in(person)
     shown = page(browser)
     trial.refresh_from_db()
@@ -46,7 +46,7 @@ def test_good_news_opens_at_once_in_words_first_with_picture_and_report() -> Non
 
 
 def test_nothing_on_the_page_is_blocked_by_the_content_policy() -> None:
-    person, _ = make_example("helped", "ldn-helps")
+    person, _ = make_example("helped", "ldn-helps", opened=True)
     shown = page(signed_in(person))
     assert " style=" not in shown
     assert "<style" not in shown
@@ -58,12 +58,20 @@ def test_nothing_on_the_page_is_blocked_by_the_content_policy() -> None:
         assert reference in ids
 
 
-def test_before_a_disappointing_answer_the_person_chooses_and_may_change_it() -> None:
+def test_before_every_answer_the_same_question_which_tells_nothing() -> None:
+    asked = []
+    for name in ("ldn-helps", "ldn-no-effect"):
+        person, _ = make_example(name, name)
+        asked.append(csrf_free(page(signed_in(person))))
+        assert "now, or with your doctor" in asked[-1]
+        assert "<svg role=" not in asked[-1]
+    assert asked[0] == asked[1]
+    assert not Rendering.objects.exists(), "it is worked out only when it is opened"
+
+
+def test_the_choice_may_be_changed() -> None:
     person, _ = make_example("unhelped", "ldn-no-effect")
     browser = signed_in(person)
-    asked = page(browser)
-    assert "now, or with your doctor" in asked
-    assert "<svg role=" not in asked
     assert browser.get("/answer/report.pdf").status_code == 302
     assert browser.get("/answer/report.json").status_code == 302
     assert browser.post("/answer/choice/", {"choice": "later"}).status_code == 422
@@ -80,7 +88,7 @@ def test_before_a_disappointing_answer_the_person_chooses_and_may_change_it() ->
 
 
 def test_the_second_look_is_taken_from_what_is_kept_until_the_record_changes() -> None:
-    person, trial = make_example("helped", "ldn-helps")
+    person, trial = make_example("helped", "ldn-helps", opened=True)
     browser = signed_in(person)
     first = page(browser)
     keys = set(Rendering.objects.values_list("key", flat=True))
@@ -147,7 +155,7 @@ def test_an_answer_is_nobody_elses() -> None:
 
 
 def test_the_answer_speaks_the_readers_language_and_each_is_kept() -> None:
-    person, _ = make_example("helped", "ldn-helps")
+    person, _ = make_example("helped", "ldn-helps", opened=True)
     browser = signed_in(person)
     english = page(browser)
     german = browser.get("/answer/", headers={"Accept-Language": "de"}).content.decode()
@@ -163,7 +171,7 @@ def test_the_answer_speaks_the_readers_language_and_each_is_kept() -> None:
 def test_a_look_at_what_is_kept_asks_the_database_little(
     django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
-    person, _ = make_example("helped", "ldn-helps")
+    person, _ = make_example("helped", "ldn-helps", opened=True)
     browser = signed_in(person)
     page(browser)
     with django_assert_max_num_queries(22):
@@ -185,6 +193,7 @@ def test_a_schedule_planned_here_leads_to_an_answer_that_its_design_allows() -> 
             day = period.first_day + dt.timedelta(days=number)
             pain = usual + (number * 7 + period.number) % 3 - 1
             check_in(person, day, outcomes={"pain": str(pain)}, source="upload")
+    browser.post("/answer/choice/", {"choice": "now"})
     shown = page(browser)
     assert "112 of 112 days were recorded." in shown
     assert trial.protocol_hash in shown

@@ -172,6 +172,7 @@ def test_the_arms_come_after_the_last_day_all_at_once_and_only_as_fixed() -> Non
     with pytest.raises(DecisionError, match="not asked about"):
         record_guess(trial, 2, "active")
     assert period_to_guess(opened, today()) is None
+    browser.post("/answer/choice/", {"choice": "now"})
     assert "Helps" in browser.get("/answer/").content.decode()
 
 

@@ -1,4 +1,4 @@
-"""The answer by HTTP; a disappointing one waits until the person has chosen."""
+"""The answer by HTTP; each waits until the person has chosen."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.interface]
 
 
 def test_the_answer_in_words_pictures_and_as_a_report() -> None:
-    person, trial = make_example("helped", "ldn-helps")
+    person, trial = make_example("helped", "ldn-helps", opened=True)
     program = Program(person)
     words = program.get("/answer")
     assert words.status_code == 200, words.content
@@ -32,14 +32,15 @@ def test_the_answer_in_words_pictures_and_as_a_report() -> None:
     prescriber = make_account(Role.PRESCRIBER)
     let_in(person, prescriber)
     desk = Program(prescriber)
-    assert desk.get(f"/people/{person.pk}").json()["answer"]["good_news"]
+    assert desk.get(f"/people/{person.pk}").json()["answer"]["headline"] == "helps"
     assert desk.get(f"/people/{person.pk}/report.pdf").content == report.content
     looked = {each["what"] for each in program.get("/care/looks").json()["items"]}
     assert looked == {"record", "report"}
 
 
-def test_a_disappointing_answer_waits_for_the_persons_choice() -> None:
-    person, _trial = make_example("unhelped", "ldn-no-effect")
+@pytest.mark.parametrize("example", ["ldn-helps", "ldn-no-effect"])
+def test_every_answer_waits_for_the_persons_choice(example: str) -> None:
+    person, _trial = make_example("mira", example)
     program = Program(person)
     closed = program.get("/answer")
     assert closed.status_code == 409

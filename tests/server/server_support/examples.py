@@ -9,6 +9,7 @@ from unittest.mock import patch
 import lodose
 from lodose.diary import Diary
 from lodose.server.accounts.actions import open_account
+from lodose.server.answers.actions import choose_opening
 from lodose.server.records.actions import make_check_in
 from lodose.server.records.entries import Entry
 from lodose.server.records.models import Outcome, Person, Trial
@@ -36,6 +37,7 @@ def make_example(
     first_day: dt.date | None = None,
     until: dt.date | None = None,
     design: str = "",
+    opened: bool = False,
 ) -> tuple[Person, Trial]:
     """A person with the example's questions, trial and check-ins.
 
@@ -49,6 +51,8 @@ def make_example(
         Last day that is recorded.
     design : str, optional
         Another design than the example's own.
+    opened : bool
+        The person has said that they want to read the answer now.
     """
     diary, protocol = read_example(name)
     moved = dt.timedelta(0) if first_day is None else first_day - protocol.first_day
@@ -77,6 +81,8 @@ def make_example(
     for day in diary.entries:
         if until is None or day.date + moved <= until:
             _record(person, day, day.date + moved, asked, sealed=sealed)
+    if opened:
+        choose_opening(person, "now")
     return person, trial
 
 

@@ -60,11 +60,6 @@ class Answer:
     page: dict[str, Any]
     charts: dict[str, str]
 
-    @property
-    def is_good_news(self) -> bool:
-        """Whether the word is one that somebody hoped for."""
-        return self.page["word"] in {"helps", "probably helps"}
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -36,12 +36,12 @@ class StageShape(Schema):
     left: int
     answer_day: str | None = Field(description="From which day the answer can be read.")
     opening: Literal["", "now", "with-doctor"] = Field(
-        description="How a disappointing answer shall be opened; empty: not said yet."
+        description="How the answer shall be opened; empty: not said yet."
     )
 
 
 class Opening(Given):
-    """How a disappointing answer shall be opened."""
+    """How the answer shall be opened."""
 
     choice: Literal["now", "with-doctor"]
 
@@ -55,7 +55,7 @@ def answer_stage(request: HttpRequest) -> Any:
 
 @doors.put("/answer/opening", "write:treatment", answers={200: StageShape})
 def put_opening(request: HttpRequest, given: Opening) -> Any:
-    """Choose whether a disappointing answer is opened now or with the doctor."""
+    """Choose whether the answer is opened now or with the doctor."""
     person = person_of(request)
     choose_opening(person, given.choice)
     return _stage(person, stage_of(person))
@@ -66,7 +66,7 @@ def answer(request: HttpRequest) -> Any:
     """Read the answer in words and numbers.
 
     404 while there was no trial; 409, and nothing else, while the schedule runs or is sealed, and
-    until the person has said how a disappointing answer shall be opened.
+    until the person has said how the answer shall be opened.
     """
     _person, trial, _found = _opened(request)
     return HttpResponse(report_json(trial), content_type="application/json; charset=utf-8")
@@ -111,19 +111,19 @@ def _opened(request: HttpRequest) -> tuple[Person, Trial, Answer]:
         raise Http404
     if stage.kind != "ready":
         raise ArmsSealedError
+    if stage.recorded and not person.answer_choice:
+        # Asked before every answer: asked before some, the question itself would tell.
+        raise _not_chosen()
     try:
         found = answer_of(stage.trial)
     except ArmsSealedError:
         raise
     except LodoseError:
         raise conflict(_("Nothing was recorded from which an answer could be made.")) from None
-    if not found.is_good_news and not person.answer_choice:
-        raise _not_chosen()
     return person, stage.trial, found
 
 
 def _not_chosen() -> RefusalError:
-    # The same words whatever the answer is would hide nothing: only a disappointing one waits.
     return conflict(
         _("The person has not said yet how the answer shall be opened."),
         mend=_("Choose under Answer, or with PUT /answer/opening: now, or with your doctor."),

@@ -86,7 +86,6 @@ class AnswerShape(Schema):
     headline: str
     answer: str
     lines: list[str]
-    good_news: bool
     opening: str = Field(description="now, with-doctor, or empty: the person has not said yet.")
 
 
@@ -266,7 +265,6 @@ def _answer(found: Person) -> dict[str, Any] | None:
         "headline": said.headline,
         "answer": said.answer,
         "lines": [_line(each) for each in said.lines],
-        "good_news": said.is_good_news,
         "opening": said.choice,
     }
 

@@ -35,7 +35,6 @@ WORDS: dict[str, str] = {
     "first_day": "The first day, included.",
     "from_day": "From which day on it holds.",
     "given_at": "Since when.",
-    "good_news": "The word is one that somebody hoped for.",
     "guess": "What the person takes the period for.",
     "guess_confidence": "Probability of being right, 0.5 to 1, as text.",
     "headline": "The answer's word in one sentence.",

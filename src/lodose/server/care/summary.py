@@ -89,7 +89,6 @@ class AnswerWords:
     answer: str
     lines: tuple[str, ...]
     choice: str
-    is_good_news: bool
 
 
 def answer_in_words(person: Person) -> AnswerWords | None:
@@ -106,7 +105,6 @@ def answer_in_words(person: Person) -> AnswerWords | None:
         answer=found.page["answer"],
         lines=tuple(found.page["lines"]),
         choice=person.answer_choice,
-        is_good_news=found.is_good_news,
     )
 
 

@@ -29,17 +29,18 @@ def answer(request: HttpRequest) -> HttpResponse:
     stage = stage_of(person)
     if stage.kind != "ready" or stage.trial is None:
         return render(request, "web/answer_waiting.html", _waiting(person, stage))
-    try:
-        found = answer_of(stage.trial)
-    except LodoseError as error:
-        context = {"place": "answer", "stage": stage, "problem": str(error)}
-        return render(request, "web/answer_waiting.html", context)
-    if not found.is_good_news and person.answer_choice != "now":
+    if stage.recorded and person.answer_choice != "now":
+        # Before every answer, and before it is worked out: being asked, or a wait, must not tell.
         return render(
             request,
             "web/answer_choice.html",
             {"place": "answer", "choice": person.answer_choice, "stage": stage},
         )
+    try:
+        found = answer_of(stage.trial)
+    except LodoseError as error:
+        context = {"place": "answer", "stage": stage, "problem": str(error)}
+        return render(request, "web/answer_waiting.html", context)
     return render(request, "web/answer.html", _ready(person, stage.trial, found))
 
 
@@ -69,8 +70,6 @@ def _ready(person: Person, trial: Trial, found: Answer) -> dict[str, object]:
         ],
         "trial": trial,
         "plan_unchanged": locked_hash(trial) == trial.protocol_hash,
-        "choice": person.answer_choice,
-        "good_news": found.is_good_news,
     }
 
 
@@ -120,19 +119,14 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 def _is_closed(person: Person) -> bool:
-    """Whether the person has not yet said how a disappointing answer shall be opened.
+    """Whether there is an answer and the person has not yet said how to open it.
 
     Somebody who chose to open it with the doctor may take the file along unread.
     """
     if person.answer_choice:
         return False
     stage = stage_of(person)
-    if stage.kind != "ready" or stage.trial is None:
-        return False
-    try:
-        return not answer_of(stage.trial).is_good_news
-    except LodoseError:
-        return False
+    return stage.kind == "ready" and stage.recorded > 0
 
 
 def as_download(name: str, content: bytes, kind: str) -> HttpResponse:

@@ -25,7 +25,7 @@
     (main.querySelector(".error-summary") || main.querySelector("h1") || main).focus({ preventScroll: true });
   }
   function clock(moment) {
-    return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(moment);
+    return new Intl.DateTimeFormat(document.documentElement.lang.replace(/^en$/, "en-GB"), { dateStyle: "medium", timeStyle: "short" }).format(moment);
   }
 
   /* Saving: the answer's main part takes this page's place, without loading everything again. */
@@ -193,9 +193,21 @@
     });
   }
 
+  /* Says that something takes its time once a form is on its way. */
+  function showWorking() {
+    document.addEventListener("submit", (event) => {
+      const told = event.target.querySelector("[data-working]");
+      if (told) told.hidden = false;
+    });
+    window.addEventListener("pageshow", () => {
+      document.querySelectorAll("[data-working]").forEach((told) => { told.hidden = true; });
+    });
+  }
+
   function start() {
     prepare();
     signOut();
+    showWorking();
     const place = id("offline-check-in");
     if (place) openKeptForm(place);
     if (queue && queue.missing()) say(`phone-missing-${queue.missing()}`);
