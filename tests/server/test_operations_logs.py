@@ -114,6 +114,7 @@ ADMIN = """
 from django.core.management import call_command
 from django.test import Client
 from django.conf import settings
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from lodose.server.accounts.actions import open_account
 settings.ALLOWED_HOSTS.append("testserver")
 settings.STORAGES["staticfiles"] = {
@@ -123,6 +124,7 @@ call_command("migrate", verbosity=0)
 call_command("createcachetable")
 for role in ("person", "prescriber", "pharmacist", "researcher", "administrator"):
     user = open_account(role, role=role)
+    TOTP.activate(user, generate_totp_secret())
     browser = Client()
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     print(role, *[
