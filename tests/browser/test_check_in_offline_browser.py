@@ -2,14 +2,18 @@
 
 import datetime as dt
 import json
+import threading
 from typing import Any
 
 import pytest
+from django.core.handlers.base import BaseHandler
+from django.http import HttpRequest
 from django.test import Client
 from playwright.sync_api import Page, Route
 
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import CheckIn, CheckInVersion, DoseStep
+from lodose.server.web.views import phone as phone_views
 from server_support.people import make_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -116,6 +120,50 @@ def test_a_cold_start_without_network_asks_the_same_questions(phone: Page, sign_
     page.goto("/today/")
     until(page, "phoneQueue.count().then((count) => count === 0)")
     assert CheckIn.objects.get(person=person).outcomes == {"pain": "2"}
+
+
+def test_only_the_check_in_and_the_red_flags_stand_in_for_a_page(phone: Page, sign_in: Any) -> None:
+    sign_in(phone, make_person("mira"))
+    ready(phone)
+    phone.context.set_offline(True)
+    for address in ("/diary/", "/answer/", "/today/?day=2026-01-01", "/more/"):
+        phone.goto(address)
+        heading = phone.get_by_role("heading", level=1)
+        assert heading.inner_text() == "No connection", address
+        assert phone.locator("#outcome-pain").count() == 0
+    for address in ("/today/", "/today/?from=home"):
+        phone.goto(address)
+        phone.locator("#outcome-pain").wait_for()
+    phone.goto("/red-flags/")
+    assert phone.locator("[name=red_flag]").count() > 0
+
+
+def test_a_slow_page_is_waited_for_and_a_slow_check_in_is_not(
+    phone: Page, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, answered = phone_views._worker_source(), BaseHandler.get_response
+    assert "NETWORK_WAIT = 6000;" in source
+    impatient = source.replace("NETWORK_WAIT = 6000;", "NETWORK_WAIT = 200;")
+    monkeypatch.setattr(phone_views, "_worker_source", lambda: impatient)
+    sign_in(phone, make_person("mira"))
+    ready(phone)
+    released = threading.Event()
+    released.set()
+
+    def hold(handler: BaseHandler, request: HttpRequest) -> Any:
+        if request.path in {"/diary/", "/today/"}:
+            released.wait(30)
+        return answered(handler, request)
+
+    monkeypatch.setattr(BaseHandler, "get_response", hold)
+    released.clear()
+    phone.goto("/today/")
+    phone.get_by_text("No connection. What you save stays on this phone").wait_for()
+    phone.evaluate("() => { window.left = true; location.href = '/diary/'; }")
+    phone.wait_for_timeout(1000)  # five times as long as the worker waits for the check-in
+    released.set()
+    phone.wait_for_url("**/diary/")
+    assert phone.get_by_role("heading", level=1).inner_text() == "Diary"
 
 
 def test_a_phone_whose_plan_is_over_asks_for_no_dose(phone: Page, sign_in: Any) -> None:

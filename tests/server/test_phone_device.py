@@ -230,7 +230,7 @@ def test_the_worker_keeps_only_what_anybody_may_see() -> None:
     assert worker.headers["Cache-Control"] == "no-cache"
     files = json.loads(re.search(r"const FILES = (\[.*\]);", script)[1])  # type: ignore[index]
     pages = json.loads(re.search(r"const PAGES = (\[.*\]);", script)[1])  # type: ignore[index]
-    assert pages == ["/red-flags/", "/today/offline/"]
+    assert pages == ["/red-flags/", "/today/offline/", "/no-connection/"]
     for name in files:
         assert finders.find(name.removeprefix(settings.STATIC_URL)), name
     for address in pages:

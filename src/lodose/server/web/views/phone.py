@@ -54,7 +54,11 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker that keeps look, scripts and red flags: at the root, so that it serves all."""
     files = [static(f"web/{name}") for name in SHELL]
-    pages = {"RED_FLAGS": reverse("web:red-flags"), "OFFLINE": reverse("web:offline")}
+    pages = {
+        "RED_FLAGS": reverse("web:red-flags"),
+        "OFFLINE": reverse("web:offline"),
+        "NO_CONNECTION": reverse("web:no-connection"),
+    }
     script = _worker_source()
     # A changed file, page, setting or release makes a new worker, and the old cache goes.
     seed = json.dumps([files, script, lodose.__version__, settings.EMERGENCY_NUMBER])
@@ -62,6 +66,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "VERSION": hashlib.sha256(seed.encode()).hexdigest()[:12],
         "FILES": files,
         "PAGES": list(pages.values()),
+        "TODAY": reverse("web:today"),
         **pages,
     }
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in constants.items())
@@ -80,6 +85,11 @@ def _worker_source() -> str:
 def offline(request: HttpRequest) -> HttpResponse:
     """The empty page that a phone shows without network; the script puts the form into it."""
     return render(request, "web/offline.html", {"place": "today"})
+
+
+def no_connection(request: HttpRequest) -> HttpResponse:
+    """What a phone shows without network in place of any other page: it names none of them."""
+    return render(request, "web/no_connection.html")
 
 
 def token(request: HttpRequest) -> JsonResponse:
@@ -132,6 +142,7 @@ routes: list[URLPattern] = [
     path("manifest.webmanifest", manifest, name="manifest"),
     path("service-worker.js", service_worker, name="service-worker"),
     path("today/offline/", offline, name="offline"),
+    path("no-connection/", no_connection, name="no-connection"),
     path("today/token/", token, name="token"),
     path("today/device/", trust, name="trust-device"),
     path("today/device/end/", distrust, name="distrust-device"),

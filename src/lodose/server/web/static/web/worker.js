@@ -1,5 +1,5 @@
 /* Served as /service-worker.js with the version and the list of files before it. It keeps the look, the scripts, the
-   page of red flags and the empty page for days without network; never a page with anybody's answers. */
+   page of red flags, the empty check-in for days without network and a page that says so; never a page with anybody's answers. */
 "use strict";
 const CACHE = `lodose-${VERSION}`;
 const NETWORK_WAIT = 6000;
@@ -20,13 +20,21 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
-async function page(event, path) {
-  const tooLate = new Promise((_, reject) => setTimeout(() => reject(new Error("late")), NETWORK_WAIT));
+/* Two pages must be there at once, network or not. Every other page waits as long as the server needs: an answer is
+   worked out for seconds, and a check-in in its place would mislead. Another day's check-in is not today's either. */
+function keptFor(address) {
+  if (address.pathname === RED_FLAGS) return RED_FLAGS;
+  if (address.pathname === OFFLINE || (address.pathname === TODAY && !address.searchParams.has("day"))) return OFFLINE;
+  return null;
+}
+async function page(event, address) {
+  const kept = keptFor(address);
+  const answers = [fetch(event.request)];
+  if (kept) answers.push(new Promise((_, reject) => setTimeout(() => reject(new Error("late")), NETWORK_WAIT)));
   try {
-    return await Promise.race([fetch(event.request), tooLate]);
+    return await Promise.race(answers);
   } catch {
-    const kept = await caches.match(path === RED_FLAGS ? RED_FLAGS : OFFLINE);
-    return kept || Response.error();
+    return (await caches.match(kept || NO_CONNECTION)) || Response.error();
   }
 }
 async function file(event) {
@@ -35,6 +43,6 @@ async function file(event) {
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== self.location.origin) return;
-  if (event.request.mode === "navigate") event.respondWith(page(event, address.pathname));
+  if (event.request.mode === "navigate") event.respondWith(page(event, address));
   else if (FILES.includes(address.pathname)) event.respondWith(file(event));
 });
