@@ -18,6 +18,7 @@ from lodose.server.api.shapes import (
     Amount,
     Day,
     Done,
+    Flag,
     Given,
     Line,
     Micrograms,
@@ -143,6 +144,10 @@ class NewStep(Given):
     reason: Line = ""
     confirmed_micrograms: Micrograms | None = Field(
         None, description="Repeats a dose above the usual low ones, once it was asked back."
+    )
+    despite_opioid: Flag = Field(
+        default=False,
+        description="A prescriber goes on although an opioid is reported; needs a reason.",
     )
 
 
@@ -310,6 +315,7 @@ def decision_of(given: NewStep) -> Decision:
         agreed_on=given.agreed_on,
         reason=given.reason,
         confirmed_micrograms=given.confirmed_micrograms,
+        despite_opioid=given.despite_opioid,
     )
 
 

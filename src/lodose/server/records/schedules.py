@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.records.clock import day_of, today_of
+from lodose.server.records.contraindications import check_no_opioid
 from lodose.server.records.models import DoseStep, Outcome, Person, Trial, TrialPeriod
 from lodose.server.records.outcomes import outcomes_of
 from lodose.server.records.problems import DecisionError
@@ -148,6 +149,10 @@ def start_schedule(person: Person, wish: Wish, *, decided_by: Any = None) -> Tri
         raise DecisionError({"length": _("Choose 2 to 12 pairs of periods of 5 to 60 days.")})
     check_dose(wish.dose_micrograms, wish.confirmed_micrograms)
     check_agreed(person, wish.agreed_with, wish.agreed_on, decided_by)
+    try:
+        check_no_opioid(person, decided_by=None, despite=False, reason="")
+    except DecisionError as error:
+        raise DecisionError({"design": error.problems["kind"]}) from None
     seed = secrets.randbits(64) if wish.design == "randomised-open" else None
     periods = draw_periods(wish, seed or 0)
     return start_trial(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lodose.diary.cells import LARGEST_DOSE_MICROGRAMS
 from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.records.clock import today_of
+from lodose.server.records.contraindications import check_no_opioid
 from lodose.server.records.entries import spelt
 from lodose.server.records.models import DoseStep, Person, Trial
 from lodose.server.records.problems import DecisionError
@@ -37,7 +38,8 @@ TAKEN = frozenset({"start", "step", "restart"})
 class Decision:
     """A change of the dose from a day on.
 
-    ``confirmed_micrograms`` repeats a large dose, once the person was asked back.
+    ``confirmed_micrograms`` repeats a large dose, once the person was asked back;
+    ``despite_opioid`` is a prescriber's word that they know of an opioid in the record.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class Decision:
     agreed_on: date | None = None
     reason: str = ""
     confirmed_micrograms: int | None = None
+    despite_opioid: bool = False
 
 
 def read_micrograms(text: str) -> int:
@@ -181,6 +184,12 @@ def decide_dose(person: Person, decision: Decision, *, decided_by: Any = None) -
         if decision.kind in TAKEN:
             check_dose(decision.dose_micrograms, decision.confirmed_micrograms)
             _check_strength(decision)
+        despite = decision.kind in TAKEN and check_no_opioid(
+            person,
+            decided_by=decided_by,
+            despite=decision.despite_opioid,
+            reason=decision.reason,
+        )
         if decision.kind != "stop":
             check_agreed(person, decision.agreed_with, decision.agreed_on, decided_by)
         step = DoseStep.objects.create(
@@ -196,7 +205,8 @@ def decide_dose(person: Person, decision: Decision, *, decided_by: Any = None) -
             agreed_on=decision.agreed_on,
             reason=decision.reason.strip()[:STOP_REASON_LENGTH],
         )
-        add_event(chain, "dose-decided", _event(step))
+        event = _event(step) | ({"despite_opioid": True} if despite else {})
+        add_event(chain, "dose-decided", event)
     return step
 
 

@@ -122,6 +122,7 @@ class DoseForm(AgreedForm):
             agreed_on=data.get("agreed_on"),
             reason=data["reason"],
             confirmed_micrograms=self.confirmed,
+            despite_opioid=bool(data.get("despite_opioid")),
         )
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from lodose.server.access import own_person
 from lodose.server.records.clock import today_of
+from lodose.server.records.contraindications import opioids_reported
 from lodose.server.records.disclosure import period_to_guess, record_guess
 from lodose.server.records.entries import EntryError, spelt
 from lodose.server.records.models import DoseStep, Person, Trial
@@ -134,7 +135,7 @@ def dose(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept."))
             return redirect("web:treatment")
-    context = {"place": "treatment", "form": form}
+    context = {"place": "treatment", "form": form, "opioids": opioids_reported(person)}
     return render(request, "web/treatment_dose.html", context, status=422 if form.errors else 200)
 
 
@@ -194,7 +195,13 @@ def schedule(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The plan is fixed."))
             return redirect("web:treatment")
-    context = {"place": "treatment", "form": form, "found": FOUND, "primary": primary_of(person)}
+    context = {
+        "place": "treatment",
+        "form": form,
+        "found": FOUND,
+        "primary": primary_of(person),
+        "opioids": opioids_reported(person),
+    }
     return render(
         request, "web/treatment_schedule.html", context, status=422 if form.errors else 200
     )
