@@ -19,8 +19,15 @@ from lodose.errors import LodoseError
 from lodose.language import nearest, speaking
 from lodose.server.answers.models import Rendering
 from lodose.server.answers.pages import CHARTS, WIDTHS, draw_charts, page_of
-from lodose.server.records.bridge import ArmsSealedError, diary_of, protocol_of, with_record
+from lodose.server.records.bridge import (
+    ArmsSealedError,
+    diary_of,
+    protocol_of,
+    sealed_days,
+    with_record,
+)
 from lodose.server.records.clock import today_of
+from lodose.server.records.exports import csv_of, protocol_toml
 from lodose.server.records.models import Person, Trial
 from lodose.server.records.schedules import is_sealed, last_day_of, latest_trial
 from lodose.trial import Protocol
@@ -124,6 +131,16 @@ def answer_of(trial: Trial) -> Answer:
 def report_json(trial: Trial) -> bytes:
     """Return the answer for programs, as `lodose.verdict.to_json` writes it."""
     return _kept(subject_of(trial))["json"]
+
+
+def analysed_diary(trial: Trial) -> bytes:
+    """Return the days that the answer was worked out from, as CSV; its digest is the report's."""
+    return csv_of(subject_of(trial).diary, with_doses=not sealed_days(trial.person))
+
+
+def analysed_protocol(trial: Trial) -> bytes:
+    """Return plan, events, medicines and guesses as analysed, as TOML with the report's hash."""
+    return protocol_toml(subject_of(trial).protocol)
 
 
 def report_pdf(person: Person) -> Report | None:

@@ -1,5 +1,7 @@
 """The answer, its report, and what is shown while there is none."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +13,14 @@ from lodose.errors import LodoseError
 from lodose.server.access import own_person
 from lodose.server.answers.actions import choose_opening
 from lodose.server.answers.claims import own_claims
-from lodose.server.answers.compute import Answer, answer_of, report_json, report_pdf
+from lodose.server.answers.compute import (
+    Answer,
+    analysed_diary,
+    analysed_protocol,
+    answer_of,
+    report_json,
+    report_pdf,
+)
 from lodose.server.answers.pages import CHARTS
 from lodose.server.answers.stages import Stage, stage_of
 from lodose.server.records.clock import today_of
@@ -118,6 +127,20 @@ def data(request: HttpRequest) -> HttpResponse:
     return as_download(f"report-{today_of(person):%Y-%m-%d}.json", content, "application/json")
 
 
+@login_required
+def analysed(request: HttpRequest, name: str) -> HttpResponse:
+    """What the answer was worked out from: with it anybody can work it out again."""
+    make, kind = ANALYSED[name]
+    stage = stage_of(own_person(request.user))
+    if stage.kind != "ready" or stage.trial is None:
+        raise Http404
+    try:
+        content = make(stage.trial)
+    except LodoseError:
+        raise Http404 from None
+    return as_download(name, content, f"{kind}; charset=utf-8")
+
+
 def _is_closed(person: Person) -> bool:
     """Whether there is an answer and the person has not yet said how to open it.
 
@@ -136,9 +159,18 @@ def as_download(name: str, content: bytes, kind: str) -> HttpResponse:
     return response
 
 
+ANALYSED: dict[str, tuple[Callable[[Trial], bytes], str]] = {
+    "diary.csv": (analysed_diary, "text/csv"),
+    "protocol.toml": (analysed_protocol, "application/toml"),
+}
+
 routes = [
     path("answer/", answer, name="answer"),
     path("answer/choice/", choose, name="answer-choice"),
     path("answer/report.pdf", report, name="answer-report"),
     path("answer/report.json", data, name="answer-data"),
+    *(
+        path(f"answer/{name}", analysed, {"name": name}, name=f"answer-{name.partition('.')[0]}")
+        for name in ANALYSED
+    ),
 ]
