@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
+from lodose.server.accounts.actions import set_time_zone
 from lodose.server.answers.compute import subject_of
 from lodose.server.audit.chain import verify
 from lodose.server.audit.models import Chain
 from lodose.server.records.bridge import diary_of
 from lodose.server.records.disclosure import DisclosedPeriod, disclose_schedule
 from lodose.server.records.models import CheckIn, LifeEvent, Medicine, Person, Trial, TrialPeriod
-from lodose.server.records.schedules import latest_trial
+from lodose.server.records.schedules import Wish, last_day_of, latest_trial, start_schedule
 from server_support.examples import make_example, read_example
 from server_support.people import check_in, make_person, signed_in
 
@@ -129,6 +130,25 @@ def test_a_trial_of_112_days_and_the_command_line_come_to_one_answer(
     command_says["provenance"].pop("diary_source")
     assert page_says == command_says
     assert page_says["protocol"]["events"][0]["what"] == "infection"
+
+
+def test_a_stopped_trial_keeps_its_last_day_wherever_the_person_travels() -> None:
+    person = make_person(time_zone="Pacific/Auckland")
+    wish = Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST)
+    stopped = FIRST + 20 * DAY
+    with at(person, FIRST, 8):
+        start_schedule(person, wish)
+    with at(person, stopped, 1) as browser:  # still the day before in most of the world
+        check_in(person, stopped - DAY)
+        check_in(person, stopped)
+        sent = browser.post("/treatment/schedule/end/", {"reason": "moving"})
+        assert sent.status_code == 302
+    set_time_zone(person, "America/Los_Angeles")
+    with at(person, stopped + 3 * DAY):
+        trial = latest_trial(person)
+        assert trial is not None
+        assert last_day_of(trial) == stopped
+        assert subject_of(trial).diary.last_day == stopped
 
 
 def test_missing_is_never_zero_on_the_way_into_a_file() -> None:

@@ -27,7 +27,7 @@ class Person(models.Model):
     share_missed_days = models.BooleanField(default=False)
     synthetic = models.BooleanField(default=False)
     started_at = models.DateTimeField(default=timezone.now)
-    feed_hash = models.CharField(max_length=64, blank=True)  # private calendar feed
+    feed_hash = models.CharField(max_length=64, blank=True, db_index=True)  # private calendar feed
     reminder_time = models.TimeField(null=True)
     reminder_schedule = models.JSONField(default=dict)  # lodose.server.records.reminders
     answer_choice = models.CharField(max_length=16, blank=True)  # "" | "now" | "with-doctor"
@@ -257,6 +257,7 @@ class Trial(models.Model):
     agreed_on = models.DateField(null=True)
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
+    ended_on = models.DateField(null=True)  # by the clock of then, wherever the person is later
     end_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -296,7 +296,7 @@ def last_day_of(trial: Trial) -> date:
     """Return the last day that counts: of the plan, or on which the trial was stopped."""
     planned = max(period.last_day for period in trial.periods.all())
     if trial.status == Trial.Status.STOPPED and trial.ended_at is not None:
-        return min(planned, day_of(trial.person, trial.ended_at))
+        return min(planned, trial.ended_on or day_of(trial.person, trial.ended_at))
     return planned
 
 
@@ -346,13 +346,15 @@ def _end(trial: Trial, status: Trial.Status, reason: str) -> None:
     with transaction.atomic():
         chain = lock_chain(trial.person.chain_id)
         now = timezone.now()
+        today = today_of(trial.person, now)
         changed = Trial.objects.filter(pk=trial.pk, status=Trial.Status.RUNNING).update(
-            status=status, ended_at=now, end_reason=reason
+            status=status, ended_at=now, ended_on=today, end_reason=reason
         )
         if changed:
             kind = "trial-finished" if status == Trial.Status.FINISHED else "trial-stopped"
             add_event(chain, kind, {"trial": str(trial.pk), "reason": reason})
-    trial.status, trial.ended_at, trial.end_reason = status, now, reason
+    trial.status, trial.end_reason = status, reason
+    trial.ended_at, trial.ended_on = now, today
 
 
 def stop_now(person: Person, reason: str) -> DoseStep:

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ("share_missed_days", models.BooleanField(default=False)),
                 ("synthetic", models.BooleanField(default=False)),
                 ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("feed_hash", models.CharField(blank=True, max_length=64)),
+                ("feed_hash", models.CharField(blank=True, db_index=True, max_length=64)),
                 ("reminder_time", models.TimeField(null=True)),
                 ("reminder_schedule", models.JSONField(default=dict)),
                 ("answer_choice", models.CharField(blank=True, max_length=16)),
@@ -285,6 +285,7 @@ class Migration(migrations.Migration):
                 ("agreed_on", models.DateField(null=True)),
                 ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(null=True)),
+                ("ended_on", models.DateField(null=True)),
                 ("end_reason", models.CharField(blank=True, max_length=200)),
                 (
                     "person",
