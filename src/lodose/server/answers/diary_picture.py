@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from lodose.language import LANGUAGES, SOURCE, speaking
 from lodose.server.answers.models import Rendering
 from lodose.server.records.models import CheckIn, Outcome, Person
+from lodose.server.spoken import said_day, said_number
 
 WIDTHS = (340, 720)
 _VERSION = 1  # a change of the drawing draws every picture anew
@@ -39,17 +40,17 @@ class OutcomeDiary:
         """The picture in words."""
         values = [value for _day, value in self.days]
         return ngettext(
-            "%(label)s: %(count)d recorded day, %(first)s: %(lowest)g.",
-            "%(label)s: %(count)d recorded days from %(first)s to %(last)s, lowest %(lowest)g, "
-            "highest %(highest)g.",
+            "%(label)s: %(count)d recorded day, %(first)s: %(lowest)s.",
+            "%(label)s: %(count)d recorded days from %(first)s to %(last)s, lowest %(lowest)s, "
+            "highest %(highest)s.",
             len(values),
         ) % {
             "label": self.outcome.label,
             "count": len(values),
-            "first": self.days[0][0].isoformat(),
-            "last": self.days[-1][0].isoformat(),
-            "lowest": min(values),
-            "highest": max(values),
+            "first": said_day(self.days[0][0]),
+            "last": said_day(self.days[-1][0]),
+            "lowest": said_number(f"{min(values):g}"),
+            "highest": said_number(f"{max(values):g}"),
         }
 
 

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lodose.server.audit.models import Event
+from lodose.server.spoken import said_full_day
 
 Words = str | Promise | Callable[[dict[str, Any]], str]
 
@@ -31,7 +31,7 @@ def _day(details: dict[str, Any]) -> str:
     content = details.get("content")
     day = content.get("day") if isinstance(content, dict) else details.get("day")
     try:
-        return formats.date_format(dt.date.fromisoformat(str(day)), "j F Y")
+        return said_full_day(dt.date.fromisoformat(str(day)))
     except ValueError:
         return _("a day")
 

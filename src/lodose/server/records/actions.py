@@ -16,6 +16,7 @@ from lodose.server.records.entries import Entry, EntryError, check_entry
 from lodose.server.records.models import CheckIn, CheckInVersion, Person
 from lodose.server.records.plans import DayPlan, plan_of
 from lodose.server.records.statements import is_first_of_its_day
+from lodose.server.spoken import said_day
 
 # A phone's clock may be fast by this much before its time is replaced by ours.
 CLOCK_SLACK = timedelta(minutes=5)
@@ -71,12 +72,12 @@ def make_check_in(
     now = timezone.now()
     today = today_of(person, now)
     if entry.day > today:
-        raise EntryError({"day": _("%(day)s has not come yet.") % {"day": entry.day}})
+        raise EntryError({"day": _("%(day)s has not come yet.") % {"day": said_day(entry.day)}})
     if back_fill_days is not None and (today - entry.day).days > back_fill_days:
         raise EntryError(
             {
                 "day": _("%(day)s is more than %(days)d days ago. Use the diary's correction.")
-                % {"day": entry.day, "days": back_fill_days}
+                % {"day": said_day(entry.day), "days": back_fill_days}
             }
         )
     plan = plan or plan_of(person, entry.day)

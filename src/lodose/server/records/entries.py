@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lodose.diary.cells import LARGEST_DOSE_MICROGRAMS
 from lodose.server.records.red_flags import red_flag_ids
+from lodose.server.spoken import said_number
 
 MOST_NOTE = 2000
 MOST_EFFECTS = 30
@@ -88,14 +89,14 @@ def read_rating(text: str, question: Question) -> str:
             _("%(value)s is outside %(minimum)s to %(maximum)s.")
             % {
                 "value": text[:20],
-                "minimum": spelt(question.minimum),
-                "maximum": spelt(question.maximum),
+                "minimum": said_number(spelt(question.minimum)),
+                "maximum": said_number(spelt(question.maximum)),
             }
         )
     if question.step and (value - question.minimum) % question.step:
         raise ValueError(
             _("%(value)s is not a step of %(step)s.")
-            % {"value": text[:20], "step": spelt(question.step)}
+            % {"value": text[:20], "step": said_number(spelt(question.step))}
         )
     return spelt(value)
 
@@ -168,7 +169,7 @@ def _check_dose(entry: Entry, *, sealed: bool) -> dict[str, str]:
     if dose is not None and not 0 <= dose <= LARGEST_DOSE_MICROGRAMS:
         return {
             "dose": _("%(dose)s mg is more than any tablet holds. Check the decimal point.")
-            % {"dose": spelt(Decimal(dose) / 1000)}
+            % {"dose": said_number(spelt(Decimal(dose) / 1000))}
         }
     return {}
 

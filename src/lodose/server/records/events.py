@@ -12,6 +12,7 @@ from lodose.server.records.clock import today_of
 from lodose.server.records.entries import EntryError
 from lodose.server.records.items import add_item, change_item
 from lodose.server.records.models import LifeEvent, Person
+from lodose.server.spoken import said_day
 
 LONGEST_NOTE = 200
 MOST_DAYS = 365
@@ -71,9 +72,9 @@ def check_event(
     if day is None:
         problems["day"] = _("Write the day on which it began.")
     elif day > today_of(person):
-        problems["day"] = _("%(day)s has not come yet.") % {"day": day}
+        problems["day"] = _("%(day)s has not come yet.") % {"day": said_day(day)}
     elif day < EARLIEST:
-        problems["day"] = _("Check the year of %(day)s.") % {"day": day}
+        problems["day"] = _("Check the year of %(day)s.") % {"day": said_day(day)}
     if what not in What.values:
         problems["what"] = _("Choose what happened.")
     if happened.days is None or not 1 <= happened.days <= MOST_DAYS:

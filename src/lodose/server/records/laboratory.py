@@ -20,6 +20,7 @@ from lodose.server.records.clock import today_of
 from lodose.server.records.entries import EntryError, spelt
 from lodose.server.records.items import add_item, change_item
 from lodose.server.records.models import Laboratory, Person
+from lodose.server.spoken import said_day, said_number
 
 FILE = Path(__file__).with_name("laboratory.toml")
 LONGEST_NOTE = 200
@@ -167,9 +168,9 @@ def _check_day(person: Person, day: date | None) -> dict[str, str]:
     if day is None:
         return {"day": _("Write the day on which the sample was taken.")}
     if day > today_of(person):
-        return {"day": _("%(day)s has not come yet.") % {"day": day}}
+        return {"day": _("%(day)s has not come yet.") % {"day": said_day(day)}}
     if day < EARLIEST:
-        return {"day": _("Check the year of %(day)s.") % {"day": day}}
+        return {"day": _("Check the year of %(day)s.") % {"day": said_day(day)}}
     return {}
 
 
@@ -215,16 +216,16 @@ def _ask_back(analyte: Analyte, value: Decimal, unit: str, field: str) -> dict[s
     if analyte.is_plausible(value, unit):
         return {}
     meant = [
-        f"{spelt(value * factor)} {unit}"
+        f"{said_number(spelt(value * factor))} {unit}"
         for factor in (Decimal("0.1"), Decimal(10), Decimal("0.01"), Decimal(100))
         if analyte.is_plausible(value * factor, unit)
     ]
     meant += [
-        f"{spelt(value)} {other}"
+        f"{said_number(spelt(value))} {other}"
         for other, factor in analyte.units.items()
         if factor != analyte.units[unit] and analyte.is_plausible(value, other)
     ]
-    given = f"{spelt(value)} {unit}"
+    given = f"{said_number(spelt(value))} {unit}"
     if not meant:
         return {
             field: _(

@@ -11,6 +11,7 @@ from lodose.server.records.entries import EntryError
 from lodose.server.records.items import add_item, change_item
 from lodose.server.records.models import Medicine, Person
 from lodose.server.records.opioids import near, recognise
+from lodose.server.spoken import said_day
 
 LONGEST_NAME, LONGEST_DOSE, LONGEST_NOTE = 120, 80, 200
 EARLIEST = date(1900, 1, 1)
@@ -108,9 +109,9 @@ def check_medicine(person: Person, taken: Taken) -> dict[str, Any]:
 def _check_days(person: Person, first: date | None, last: date | None) -> dict[str, str]:
     for field, day in (("first_day", first), ("last_day", last)):
         if day is not None and day < EARLIEST:
-            return {field: _("Check the year of %(day)s.") % {"day": day}}
+            return {field: _("Check the year of %(day)s.") % {"day": said_day(day)}}
     if first is not None and first > today_of(person):
-        return {"first_day": _("%(day)s has not come yet.") % {"day": first}}
+        return {"first_day": _("%(day)s has not come yet.") % {"day": said_day(first)}}
     if first is not None and last is not None and last < first:
         return {"last_day": _("The last day is before the first.")}
     return {}

@@ -11,13 +11,14 @@ from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.records.clock import today_of
 from lodose.server.records.entries import Entry, EntryError
 from lodose.server.records.models import CheckIn, Pause, Person
+from lodose.server.spoken import said_day
 
 
 def skip_day(person: Person, day: date) -> bool:
     """Say that a day stays empty on purpose; False if it already has an entry."""
     now = timezone.now()
     if day > today_of(person, now):
-        raise EntryError({"day": _("%(day)s has not come yet.") % {"day": day}})
+        raise EntryError({"day": _("%(day)s has not come yet.") % {"day": said_day(day)}})
     with transaction.atomic():
         chain = lock_chain(person.chain_id)
         if CheckIn.objects.filter(person=person, day=day).exists():

@@ -17,6 +17,7 @@ from lodose.server.records.contraindications import check_no_opioid
 from lodose.server.records.entries import spelt
 from lodose.server.records.models import DoseStep, Person, Trial
 from lodose.server.records.problems import DecisionError
+from lodose.server.spoken import said_number
 
 # Above the largest low dose a slip of the decimal point is likelier than a decision.
 ASKED_BACK_ABOVE_MICROGRAMS = 6_000
@@ -79,15 +80,15 @@ def read_micrograms(text: str) -> int:
 
 def shown_dose(micrograms: int, micrograms_per_millilitre: int | None = None) -> str:
     """Return a dose in mg, and for a liquid in mL too: a volume alone invites tenfold errors."""
-    milligrams = spelt(Decimal(micrograms) / 1000)
+    milligrams = said_number(spelt(Decimal(micrograms) / 1000))
     if not micrograms_per_millilitre:
         return _("%(dose)s mg") % {"dose": milligrams}
     exact = Decimal(micrograms) / micrograms_per_millilitre
     volume = exact.quantize(Decimal("0.01"))
     values = {
         "dose": milligrams,
-        "volume": spelt(volume),
-        "strength": spelt(Decimal(micrograms_per_millilitre) / 1000),
+        "volume": said_number(spelt(volume)),
+        "strength": said_number(spelt(Decimal(micrograms_per_millilitre) / 1000)),
     }
     if volume != exact:
         return _("%(dose)s mg (about %(volume)s mL of %(strength)s mg/mL)") % values
@@ -125,8 +126,8 @@ def check_dose(micrograms: int, confirmed: int | None, field: str = "dose_mg") -
     """
     if micrograms <= 0:
         raise DecisionError({field: _("Write the dose in mg, above 0.")})
-    said = spelt(Decimal(micrograms) / 1000)
-    tenth = spelt(Decimal(micrograms) / 10_000)
+    said = said_number(spelt(Decimal(micrograms) / 1000))
+    tenth = said_number(spelt(Decimal(micrograms) / 10_000))
     if micrograms > LARGEST_DOSE_MICROGRAMS:
         raise DecisionError(
             {
@@ -245,7 +246,7 @@ def _check_strength(decision: Decision) -> None:
                     "With that strength the dose would be %(volume)s mL. Check the label: mg in "
                     "one mL."
                 )
-                % {"volume": spelt(volume.quantize(Decimal("0.001")))}
+                % {"volume": said_number(spelt(volume.quantize(Decimal("0.001"))))}
             }
         )
 

@@ -20,6 +20,7 @@ from lodose.server.records.actions import entry_of
 from lodose.server.records.bridge import daily_entry
 from lodose.server.records.entries import Entry, spelt
 from lodose.server.records.models import CheckIn, Outcome, Person
+from lodose.server.spoken import said_day
 from lodose.trial import Protocol, audit
 from lodose.trial.reading import parse_protocol
 
@@ -114,7 +115,7 @@ def read_files(
     if plan is None:
         problems += [
             _("%(day)s is after today, %(today)s. Correct the date.")
-            % {"day": entry.date, "today": today}
+            % {"day": said_day(entry.date), "today": said_day(today)}
             for entry in read.entries
             if entry.date > today
         ]
@@ -124,7 +125,7 @@ def read_files(
                 "The trial of the protocol ends on %(day)s. Only a finished trial can be brought "
                 "in: come back when it is over, or plan one under Treatment."
             )
-            % {"day": plan.last_day}
+            % {"day": said_day(plan.last_day)}
         )
     if problems:
         raise UploadError(_bounded(problems))

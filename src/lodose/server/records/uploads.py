@@ -25,6 +25,7 @@ from lodose.server.records.entries import Entry, EntryError, check_entry
 from lodose.server.records.models import CheckIn, Outcome, Person, Trial, TrialPeriod
 from lodose.server.records.plans import DayPlan, question_of
 from lodose.server.records.upload_files import Files, UploadError, entry_from, merged
+from lodose.server.spoken import said_day
 from lodose.trial import Outcome as PlannedOutcome
 from lodose.trial import Period, Protocol
 
@@ -146,7 +147,7 @@ def _checked(
 def _in_words(daily: DailyEntry, name: str, text: str) -> str:
     return _("Line %(line)d, %(day)s, “%(name)s”: %(problem)s") % {
         "line": daily.source_line,
-        "day": daily.date,
+        "day": said_day(daily.date),
         "name": name,
         "problem": text,
     }
@@ -295,7 +296,7 @@ def _refuse(person: Person, protocol: Protocol) -> None:
                 "Another trial of your record holds %(first)s to %(last)s, which the protocol "
                 "holds too. A day belongs to one trial: bring in the diary alone."
             )
-            % {"first": met.first_day, "last": met.last_day}
+            % {"first": said_day(met.first_day), "last": said_day(met.last_day)}
         )
     for number, period in enumerate(protocol.periods, 1):
         if len(period.kit or "") > 40 or not 0 <= (period.pair or 0) <= 32767:

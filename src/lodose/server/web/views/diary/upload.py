@@ -34,6 +34,7 @@ from lodose.server.records.upload_files import (
     read_files,
 )
 from lodose.server.records.uploads import Brought, NewQuestion, bring_in
+from lodose.server.spoken import said_number
 from lodose.server.web.views.diary.shared import content_in_words
 
 SHOWN_CONFLICTS = 100
@@ -227,9 +228,9 @@ def _questions(form: QueryDict, seen: Preview) -> tuple[list[NewQuestion], dict[
         elif better not in ("lower", "higher"):
             problems[name] = _("Say whether lower or higher is better.")
         elif values and not float(low) <= min(values) <= max(values) <= float(high):
-            problems[name] = _("The file holds values from %(low)g to %(high)g.") % {
-                "low": min(values),
-                "high": max(values),
+            problems[name] = _("The file holds values from %(low)s to %(high)s.") % {
+                "low": said_number(f"{min(values):g}"),
+                "high": said_number(f"{max(values):g}"),
             }
         label = " ".join(form.get(f"label-{name}", "").split())[:120] or name
         questions.append(NewQuestion(name, label, low, high, better))
