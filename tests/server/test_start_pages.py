@@ -71,6 +71,36 @@ def test_an_own_question_is_kept_as_it_was_worded() -> None:
     assert stairs.mcid == 1
 
 
+def own(label: str, better: str = "lower") -> dict[str, Any]:
+    return {"own_label": label, "own_low": "low", "own_high": "high", "own_better": better}
+
+
+def test_an_own_question_never_takes_over_the_days_of_another() -> None:
+    person = new_person()
+    browser = signed_in(person)
+
+    def ask(names: list[str], primary: str, label: str, better: str = "lower") -> list[Outcome]:
+        asked = {"outcomes": names, "primary": primary, "mcid": ""} | own(label, better)
+        assert browser.post("/treatment/questions/", asked).status_code == 302
+        return list(Outcome.objects.filter(person=person, archived_at=None))
+
+    # Neither label leaves anything for a name in a file.
+    (first,) = ask(["own"], "own", "元気")
+    (second,) = ask(["own"], "own", "痛み")
+    assert (first.label, second.label) == ("元気", "痛み")
+    assert first.name != second.name
+    # Both at once, the new one as the main question.
+    kept, new = ask([second.name, "own"], "own", "眠り")
+    assert (kept.name, new.label, new.primary) == (second.name, "眠り", True)
+    # The same words again are the same question, with its days.
+    (again,) = ask(["own"], "own", "元気")
+    assert again.pk == first.pk
+    # The other end is better: another question.
+    (turned,) = ask(["own"], "own", "元気", "higher")
+    assert (turned.label, turned.better) == ("元気", "higher")
+    assert turned.pk != first.pk
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [

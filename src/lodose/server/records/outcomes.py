@@ -1,8 +1,9 @@
 """Which questions the daily check-in asks; they are fixed while a trial runs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain, count
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +27,8 @@ class Choice:
     """A question that may be chosen, rated 0 to 10 in whole steps.
 
     ``label`` and the texts beside it may be lazy translations; they are stored as the person
-    reads them. ``instrument`` is "" for a plain rating.
+    reads them. ``instrument`` is "" for a plain rating; ``own`` marks one that was worded just
+    now, whose name is settled when it is kept.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Choice:
     high_label: Any
     better: str
     instrument: str = ""
+    own: bool = False
 
     @property
     def mcid(self) -> Decimal:
@@ -105,13 +108,19 @@ READY: tuple[Choice, ...] = (
 )
 
 
-def own_choice(label: str, low_label: str, high_label: str, better: str) -> Choice:
-    """Return a question that the person worded, under a name that a diary file can carry."""
+def own_choice(
+    label: str, low_label: str, high_label: str, better: str, *, besides: Collection[str] = ()
+) -> Choice:
+    """Return a question that the person worded, under a name that a diary file can carry.
+
+    ``besides`` are the names of the questions that may be chosen with it.
+    """
     name = slugify(label)[:36].strip("-") or "own-question"
     taken = {each.name for each in READY} | set(RESERVED_COLUMNS)
     if name in taken:
         name = f"{name}-own"
-    return Choice(name, label, "", low_label, high_label, better)
+    name = _free_name(name, besides)
+    return Choice(name, label, "", low_label, high_label, better, own=True)
 
 
 def outcomes_of(person: Person) -> list[Outcome]:
@@ -150,14 +159,17 @@ def choose_outcomes(
     DecisionError
         If a trial runs, or a choice cannot be. Nothing was written.
     """
-    names = [choice.name for choice in choices]
-    _check(names, primary, mcid)
     with transaction.atomic():
-        chain = lock_chain(person.chain_id)
+        locked = lock_chain(person.chain_id)
         if outcomes_locked(person):
             raise DecisionError({"outcomes": _("The questions are fixed while a trial runs.")})
         known = {each.name: each for each in Outcome.objects.filter(person=person)}
-        for position, choice in enumerate(choices, 1):
+        named = [_named_apart(choice, known) for choice in choices]
+        names = [choice.name for choice in named]
+        said = [choice.name for choice in choices]
+        primary = names[said.index(primary)] if primary in said else primary
+        _check(names, primary, mcid)
+        for position, choice in enumerate(named, 1):
             outcome = known.get(choice.name) or _made(person, choice)
             outcome.position = position
             outcome.primary = choice.name == primary
@@ -169,8 +181,35 @@ def choose_outcomes(
             archived_at=timezone.now(), primary=False
         )
         chosen = {"outcomes": names, "primary": primary, "mcid": mcid and str(mcid)}
-        add_event(chain, "outcomes-chosen", chosen)
+        add_event(locked, "outcomes-chosen", chosen)
     return outcomes_of(person)
+
+
+def _named_apart(choice: Choice, known: dict[str, Outcome]) -> Choice:
+    """Give an own question a name that no other question had: its days are never another's.
+
+    The same words, with the same ends and the same end better, are the same question again.
+    """
+    if not choice.own:
+        return choice
+    for there in known.values():
+        if _is_the_same(there, choice):
+            return replace(choice, name=there.name)
+    return replace(choice, name=_free_name(choice.name, known))
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    names = chain([name], (f"{name[:36]}-{number}" for number in count(2)))
+    return next(each for each in names if each not in taken)
+
+
+def _is_the_same(outcome: Outcome, choice: Choice) -> bool:
+    return (outcome.label, outcome.low_label, outcome.high_label, outcome.better) == (
+        str(choice.label)[:120],
+        str(choice.low_label)[:40],
+        str(choice.high_label)[:40],
+        choice.better,
+    ) and (outcome.minimum, outcome.maximum) == (0, 10)
 
 
 def _check(names: list[str], primary: str, mcid: Decimal | None) -> None:

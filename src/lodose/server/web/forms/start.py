@@ -141,9 +141,8 @@ class QuestionsForm(forms.Form):
         choices = [self.by_name[name] for name in data["outcomes"] if name != OWN]
         primary = data["primary"]
         if OWN in data["outcomes"]:
-            own = own_choice(
-                data["own_label"], data["own_low"], data["own_high"], data["own_better"]
-            )
+            words = [data[name] for name in ("own_label", "own_low", "own_high", "own_better")]
+            own = own_choice(*words, besides=self.by_name)
             choices.append(own)
             primary = own.name if primary == OWN else primary
         return choices, primary
