@@ -17,6 +17,13 @@ from lodose.errors import InputError
 from lodose.trial.protocol import Protocol
 
 _LARGEST_FILE = 4 * 1024 * 1024
+# Names joined by more dots than any table of a protocol has. TOML's reader takes a time that grows
+# with the square of their number: one line could keep it busy for minutes.
+_MOST_JOINED = 32
+_JOINED = re.compile(
+    r"(?<![\w-])(?:(?:\"(?:[^\"\\\n]|\\.){0,100}\"|'[^'\n]{0,100}'|[\w-]+)[ \t]*\.[ \t]*)"
+    + f"{{{_MOST_JOINED}}}"
+)
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -53,6 +60,8 @@ def parse_protocol(content: bytes, name: str) -> Protocol:
         Naming file, field, value and the mend.
     """
     text = _decode(content, name)
+    if _JOINED.search(text):
+        raise _too_deep(name)
     try:
         table = tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
@@ -66,13 +75,21 @@ def parse_protocol(content: bytes, name: str) -> Protocol:
             row=line,
         ) from None
     except RecursionError:
+        raise _too_deep(name) from None
+    except (ValueError, ArithmeticError):
         raise InputError(
-            "is nested too deeply", "write a protocol as in docs/protocol.md.", file=name
+            "holds a number with more digits than can be read",
+            "write amounts as in docs/protocol.md.",
+            file=name,
         ) from None
     try:
         return Protocol.model_validate(table)
     except ValidationError as error:
         raise _as_input_error(name, table, error.errors(include_url=False)) from None
+
+
+def _too_deep(name: str) -> InputError:
+    return InputError("is nested too deeply", "write a protocol as in docs/protocol.md.", file=name)
 
 
 def _exact(text: str) -> Decimal:
