@@ -84,7 +84,7 @@ def prepare(folder: str, port: int) -> str:
         dose_micrograms=3000,
     )
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="lodose.server.accounts.backends.Accounts")
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 

@@ -183,7 +183,7 @@ def _set_up() -> None:
 def _fill(people: int, target: Path) -> None:
     _set_up()
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+    from lodose.server.accounts.sessions import SessionStore
     from django.contrib.sessions.models import Session
     from django.utils import timezone
 
@@ -191,7 +191,7 @@ def _fill(people: int, target: Path) -> None:
 
     now = timezone.now()
     started = now.date() - timedelta(days=20)
-    backend = "django.contrib.auth.backends.ModelBackend"
+    backend = "lodose.server.accounts.backends.Accounts"
     held = []
     for first in range(0, people, BATCH):
         drafts = []

@@ -270,7 +270,7 @@ def test_absent_and_forbidden_look_the_same_and_a_failure_repeats_nothing(
 def test_a_form_without_its_token_says_that_nothing_was_saved() -> None:
     person = make_person("mira")
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(person.user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(person.user, backend="lodose.server.accounts.backends.Accounts")
     answer = browser.post("/account/settings/", {"display_name": "x"})
     assert answer.status_code == 403
     assert b"Nothing was saved" in answer.content

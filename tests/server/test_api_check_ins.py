@@ -298,7 +298,7 @@ def test_with_a_session_a_change_needs_the_csrf_token_and_with_a_token_it_does_n
     address, body = f"/api/v1/check-ins/{uuid.uuid4()}", content(person)
     assert Program(person).get("/check-ins").status_code == 200
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(person.user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(person.user, backend="lodose.server.accounts.backends.Accounts")
     assert browser.get("/api/v1/check-ins").status_code == 200
     bare = browser.put(address, body, content_type="application/json")
     assert bare.status_code == 403

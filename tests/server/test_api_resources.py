@@ -235,7 +235,7 @@ def test_the_care_team() -> None:
     assert [each["note"] for each in listed] == ["surgery"]
     assert link.rpartition("/join/")[2] not in str(listed)
     browser = Client()
-    browser.force_login(prescriber, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(prescriber, backend="lodose.server.accounts.backends.Accounts")
     assert browser.post(link).status_code == 302
     assert Program(prescriber).get(f"/people/{person.pk}").status_code == 200
     looks = program.get("/care/looks").json()["items"]

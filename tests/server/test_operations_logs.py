@@ -126,7 +126,7 @@ for role in ("person", "prescriber", "pharmacist", "researcher", "administrator"
     user = open_account(role, role=role)
     TOTP.activate(user, generate_totp_secret())
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user, backend="lodose.server.accounts.backends.Accounts")
     print(role, *[
         browser.get(f"/site-administration/{page}").status_code
         for page in ("", "accounts/user/", "accounts/user/add/", "records/checkin/", "login/")

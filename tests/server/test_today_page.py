@@ -419,7 +419,7 @@ def test_saving_takes_few_queries_and_writes_no_session_and_no_cache(
     person = make_person()
     browser = signed_in(person)
     browser.get("/today/")
-    with django_assert_num_queries(11) as counted:
+    with django_assert_num_queries(10) as counted:
         assert send(browser, outcome_pain="5", no_side_effects="1").status_code == 302
     written = [query["sql"] for query in counted if not query["sql"].startswith("SELECT")]
     for statement in written:

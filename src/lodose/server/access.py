@@ -29,10 +29,10 @@ def own_person(user: Any) -> Person:
     """Return the record of a person's own account."""
     if not user.is_authenticated or user.role != Role.PERSON:
         raise Http404
-    person = Person.objects.filter(user_id=user.pk).first()
+    # Read along with the account by `accounts.backends`, else looked up now.
+    person: Person | None = getattr(user, "person", None)
     if person is None:
         raise Http404
-    person.user = user
     return person
 
 

@@ -56,7 +56,7 @@ def signed_in(user: User | Person) -> Client:
     client = Client()
     client.force_login(
         user.user if isinstance(user, Person) else user,
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="lodose.server.accounts.backends.Accounts",
     )
     return client
 
