@@ -7,6 +7,7 @@ import pytest
 from lodose.server.accounts.actions import open_account
 from lodose.server.audit.models import Event
 from lodose.server.records.clock import today_of
+from lodose.server.records.entries import spelt
 from lodose.server.records.models import Outcome, Person, Trial
 from lodose.server.records.outcomes import READY, choose_outcomes
 from lodose.server.records.problems import DecisionError
@@ -69,6 +70,30 @@ def test_an_own_question_is_kept_as_it_was_worded() -> None:
     stairs = Outcome.objects.get(person=person, primary=True)
     assert (stairs.name, stairs.label, stairs.high_label) == ("stairs", "Stairs", "easy")
     assert stairs.mcid == 1
+
+
+def test_the_change_that_matters_is_one_on_the_questions_own_scale() -> None:
+    person = new_person()
+    browser = signed_in(person)
+    wide = Outcome.objects.create(
+        person=person, name="steps", label="Steps", maximum=100, mcid=15, primary=True
+    )
+
+    def mcid(said: str) -> str | None:
+        asked = {"outcomes": ["steps"], "primary": "steps", "mcid": said}
+        sent = browser.post("/treatment/questions/", asked)
+        wide.refresh_from_db()
+        if sent.status_code == 422:
+            assert "above 0 and below 100." in sent.content.decode()
+            return None
+        return None if wide.mcid is None else spelt(wide.mcid)
+
+    assert mcid("15") == "15"
+    assert mcid("99.5") == "99.5"
+    assert mcid("100") is None
+    assert mcid("") == "99.5"
+    Outcome.objects.update(mcid=None)
+    assert mcid("") == "10"
 
 
 def own(label: str, better: str = "lower") -> dict[str, Any]:

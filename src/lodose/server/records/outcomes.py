@@ -15,11 +15,14 @@ from django.utils.translation import gettext_lazy
 from lodose.diary import read_instruments
 from lodose.diary.reading import RESERVED_COLUMNS
 from lodose.server.audit.chain import add_event, lock_chain, record
+from lodose.server.records.entries import spelt
 from lodose.server.records.models import Outcome, Person, Trial
 from lodose.server.records.problems import DecisionError
 
 MOST_QUESTIONS = 5
-TENTH_OF_RANGE = Decimal(1)  # of every question asked here, 0 to 10
+ZERO_TO_TEN = Decimal(10)  # the range of every question that begins here; files bring others
+TENTH = Decimal("0.1")
+TENTH_OF_RANGE = ZERO_TO_TEN * TENTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +171,14 @@ def choose_outcomes(
         names = [choice.name for choice in named]
         said = [choice.name for choice in choices]
         primary = names[said.index(primary)] if primary in said else primary
-        _check(names, primary, mcid)
+        _check(names, primary, mcid, known)
         for position, choice in enumerate(named, 1):
             outcome = known.get(choice.name) or _made(person, choice)
             outcome.position = position
             outcome.primary = choice.name == primary
             outcome.archived_at = None
             if outcome.primary:
-                outcome.mcid = mcid or choice.mcid
+                outcome.mcid = mcid or _usual_mcid(outcome, choice)
             outcome.save()
         Outcome.objects.filter(person=person, archived_at=None).exclude(name__in=names).update(
             archived_at=timezone.now(), primary=False
@@ -212,7 +215,13 @@ def _is_the_same(outcome: Outcome, choice: Choice) -> bool:
     ) and (outcome.minimum, outcome.maximum) == (0, 10)
 
 
-def _check(names: list[str], primary: str, mcid: Decimal | None) -> None:
+def _usual_mcid(outcome: Outcome, choice: Choice) -> Decimal:
+    """Return what stands in where the person names no smallest change, on the question's scale."""
+    width = outcome.maximum - outcome.minimum
+    return choice.mcid if width == ZERO_TO_TEN else outcome.mcid or width * TENTH
+
+
+def _check(names: list[str], primary: str, mcid: Decimal | None, known: dict[str, Outcome]) -> None:
     if not 1 <= len(names) <= MOST_QUESTIONS:
         raise DecisionError(
             {
@@ -224,8 +233,12 @@ def _check(names: list[str], primary: str, mcid: Decimal | None) -> None:
         raise DecisionError({"outcomes": _("Two questions have the same name. Change one.")})
     if primary not in names:
         raise DecisionError({"primary": _("Choose one of the questions that you ask every day.")})
-    if mcid is not None and not 0 < mcid < 10:
-        raise DecisionError({"mcid": _("Write a number above 0 and below 10.")})
+    there = known.get(primary)
+    width = ZERO_TO_TEN if there is None else there.maximum - there.minimum
+    if mcid is not None and not 0 < mcid < width:
+        raise DecisionError(
+            {"mcid": _("Write a number above 0 and below %(width)s.") % {"width": spelt(width)}}
+        )
 
 
 def _made(person: Person, choice: Choice) -> Outcome:

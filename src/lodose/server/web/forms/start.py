@@ -18,6 +18,7 @@ _AREAS = (
     *("Indian", "Pacific"),
 )
 OWN = "own"
+LARGEST_CHANGE = Decimal(10) ** 8  # what the record can hold; the question's range is narrower
 
 
 @cache
@@ -115,8 +116,8 @@ class QuestionsForm(forms.Form):
             value = Decimal(text)
         except InvalidOperation:
             raise forms.ValidationError(_("Write a number, for example 1 or 1.5.")) from None
-        if not value.is_finite() or not 0 < value < 10:
-            raise forms.ValidationError(_("Write a number above 0 and below 10."))
+        if not value.is_finite() or not 0 < value < LARGEST_CHANGE:
+            raise forms.ValidationError(_("Write a number above 0."))
         if value != round(value, 4):
             raise forms.ValidationError(_("Four decimal places are enough."))
         return value
