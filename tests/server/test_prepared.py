@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 
@@ -12,9 +13,10 @@ from lodose.server.accounts.actions import open_account
 from lodose.server.accounts.backends import Accounts
 from lodose.server.accounts.models import Role, User
 from lodose.server.accounts.sessions import SessionStore
-from lodose.server.prepared import Prepared
-from lodose.server.records.models import Person
-from server_support.people import make_person, signed_in
+from lodose.server.audit.models import Event
+from lodose.server.prepared import Prepared, insert
+from lodose.server.records.models import CheckIn, Person
+from server_support.people import check_in, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +78,21 @@ def test_a_session_is_found_until_it_expires() -> None:
 def test_conditions_that_are_not_one_value_each_are_refused() -> None:
     with pytest.raises(TypeError, match="'session_key__contains' does not compare"):
         Prepared(Session, "session_key__contains")
+
+
+def test_a_row_is_written_as_its_model_would_write_it() -> None:
+    person = make_person()
+    made = check_in(
+        person, side_effects=[["nausea", 2]], note="“quoted”, 100 %", dose_micrograms=4500
+    ).check_in
+    assert columns(made) == columns(CheckIn.objects.get(pk=made.pk))
+    event = Event.objects.latest("pk")
+    event.pk, event.sequence = None, event.sequence + 1
+    insert(event)
+    assert columns(event) == columns(Event.objects.latest("pk"))
+    event.sequence += 1
+    event.save()
+    assert Event.objects.filter(pk=event.pk, sequence=event.sequence).count() == 1
+    event.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(event)

@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from lodose.server.audit.models import Chain, Event
+from lodose.server.prepared import insert
 
 # The chain of what concerns no single person: sign-ins, accounts, settings.
 SERVER_CHAIN = uuid.UUID(int=1)
@@ -84,20 +85,12 @@ def _as_stored(model: type[Model], name: str, value: Any, connection: BaseDataba
 
 
 def _insert(event: Event, connection: BaseDatabaseWrapper) -> None:
-    fields: list[Any] = [each for each in Event._meta.concrete_fields if not each.primary_key]
-    columns = ", ".join(each.column for each in fields)
-    places = ", ".join(["%s"] * len(fields))
-    values = [each.get_db_prep_save(getattr(event, each.attname), connection) for each in fields]
-    statement = f"INSERT INTO {Event._meta.db_table} ({columns}) VALUES ({places}) RETURNING id"  # noqa: S608
+    insert(event)
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        (event.pk,) = cursor.fetchone()
         cursor.execute(
             f"UPDATE {Chain._meta.db_table} SET length = %s, head = %s WHERE id = %s",  # noqa: S608
             [event.sequence, event.hash, _as_stored(Chain, "id", event.chain_id, connection)],
         )
-    event._state.adding = False
-    event._state.db = connection.alias
 
 
 def add_event(chain: Chain, kind: str, details: dict[str, Any]) -> Event:

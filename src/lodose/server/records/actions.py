@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lodose.server.audit.chain import add_event, lock_chain
+from lodose.server.prepared import insert
 from lodose.server.records.clock import day_of, today_of
 from lodose.server.records.entries import Entry, EntryError, check_entry
 from lodose.server.records.models import CheckIn, CheckInVersion, Person
@@ -105,7 +106,7 @@ def _write(
         if version is not None:
             raise _known_id()
         check_in = _new(person, entry, written_at, now)
-        check_in.save(force_insert=True)
+        insert(check_in)
         add_event(chain, "check-in-made", _event(entry, check_in))
         return Receipt(check_in, "made")
     if existing.pk == entry.id or version == (existing.pk,):
