@@ -6,6 +6,7 @@ browser must not look like a passing page.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -88,7 +89,12 @@ def sign_in(live_server: Any) -> SignIn:
     def give(page: Page, who: User | Person) -> None:
         client = Client()
         user = who.user if isinstance(who, Person) else who
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        session = client.session  # as if the password had just been given
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time(), "username": user.username}
+        ]
+        session.save()
         page.context.add_cookies(
             [
                 {
