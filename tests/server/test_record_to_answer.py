@@ -237,3 +237,50 @@ def test_what_is_written_about_other_years_neither_changes_nor_breaks_an_answer(
     LifeEvent.objects.create(person=person, day=dt.date(1971, 1, 1), what="other", days=32767)
     signed_in(person).post("/answer/choice/", {"choice": "now"})
     assert signed_in(person).get("/answer/").status_code == 200
+
+
+def test_a_new_trial_does_not_take_the_earlier_answer_away() -> None:
+    person, trial = make_example("helped", "ldn-helps")
+    browser = signed_in(person)
+    assert "Answers of earlier periods" not in browser.get("/answer/").content.decode()
+    start = dt.date(2026, 11, 1)
+    with at(person, start) as browser:
+        latest_trial(person)
+        start_schedule(person, Wish("open-on-off", 2, 14, start, 4500, "my doctor", start))
+        listed = browser.get("/answer/").content.decode()
+        assert "Your answer comes on" in listed
+        assert "Helps" not in listed
+        assert f"/answer/{trial.pk}/" in listed
+        assert '<p class="answer">Helps</p>' in browser.get(f"/answer/{trial.pk}/").content.decode()
+        report = browser.get(f"/answer/{trial.pk}/report.pdf")
+        assert report.content.startswith(b"%PDF")
+        newest = Trial.objects.exclude(pk=trial.pk)
+        for address in (f"/answer/{newest[0].pk}/", f"/answer/{newest[0].pk}/report.pdf"):
+            assert browser.get(address).status_code == 404
+        # No page speaks of a dose while something is sealed.
+        newest.update(sealed=True)
+        assert f"/answer/{trial.pk}/" not in browser.get("/answer/").content.decode()
+        assert browser.get(f"/answer/{trial.pk}/").status_code == 404
+    stranger = signed_in(make_person("stranger"))
+    assert stranger.get(f"/answer/{trial.pk}/").status_code == 404
+
+
+def test_somebody_who_flew_back_into_the_last_day_reads_the_same_answer() -> None:
+    person, _ = make_example("helped", "ldn-helps")
+    trial = latest_trial(person)
+    assert trial is not None
+    with at(person, last_day_of(trial), 12):
+        back = subject_of(trial)
+    assert back.key == subject_of(trial).key
+    with at(person, last_day_of(trial) - DAY, 12):
+        assert subject_of(trial).key == back.key
+
+
+def test_periods_without_any_day_have_no_answer_and_say_so() -> None:
+    person = make_person()
+    with at(person, FIRST, 8):
+        start_schedule(person, Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST))
+    with at(person, FIRST + 56 * DAY) as browser:
+        shown = browser.get("/answer/").content.decode()
+        assert "No day of these periods was recorded." in shown
+        assert browser.get("/answer/report.pdf").status_code == 404

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 import lodose
 from lodose.diary import DailyEntry, Diary
@@ -27,7 +28,7 @@ from lodose.server.records.bridge import (
     with_record,
 )
 from lodose.server.records.clock import today_of
-from lodose.server.records.exports import csv_of, protocol_toml
+from lodose.server.records.exports import csv_of, has_diary, protocol_toml
 from lodose.server.records.models import Person, Trial
 from lodose.server.records.schedules import is_sealed, last_day_of, latest_trial
 from lodose.trial import Protocol
@@ -96,10 +97,12 @@ def subject_of(trial: Trial) -> Subject:
     person = trial.person
     protocol = with_record(protocol_of(trial), person)
     last = last_day_of(trial)
+    if not has_diary(person):
+        raise LodoseError(_("No day of these periods was recorded."))
     recorded = diary_of(person, trial=trial)
     days = tuple(each for each in recorded.entries if protocol.first_day <= each.date <= last)
     if not days:
-        raise LodoseError("No day of the trial was recorded.")
+        raise LodoseError(_("No day of these periods was recorded."))
     if trial.status == Trial.Status.FINISHED and days[-1].date < last:
         # The library takes a trial whose diary ends early for one that still runs; the calendar
         # says that it is over, so the last day stands there as the empty one that it was.
@@ -108,7 +111,7 @@ def subject_of(trial: Trial) -> Subject:
         trial=trial,
         diary=Diary(days, recorded.outcome_names, source=recorded.source),
         protocol=protocol,
-        today=min(today_of(person), last),
+        today=last,  # it is over, also where the person has since flown back into that day
         language=nearest(translation.get_language() or "en"),
     )
 
@@ -133,6 +136,11 @@ def report_json(trial: Trial) -> bytes:
     return _kept(subject_of(trial))["json"]
 
 
+def pdf_of(trial: Trial) -> bytes:
+    """Return the report of a trial that has ended, as a PDF."""
+    return _kept(subject_of(trial))["pdf"]
+
+
 def analysed_diary(trial: Trial) -> bytes:
     """Return the days that the answer was worked out from, as CSV; its digest is the report's."""
     return csv_of(subject_of(trial).diary, with_doses=not sealed_days(trial.person))
@@ -152,7 +160,7 @@ def report_pdf(person: Person) -> Report | None:
     if trial is None:
         return None
     try:
-        content = _kept(subject_of(trial))["pdf"]
+        content = pdf_of(trial)
     except LodoseError:  # sealed, running or empty: there is no report
         return None
     return Report(f"report-{today_of(person).isoformat()}.pdf", content)

@@ -78,3 +78,23 @@ def _notes(person: Person, first: date) -> tuple[tuple[date, str], ...]:
         .values_list("day", "note")
     )
     return tuple(found[:MOST_NOTES])
+
+
+def earlier_trials(person: Person, newest: Trial | None) -> list[Trial]:
+    """Return the trials before the newest one that have an answer, the newest of them first.
+
+    None while a blinded trial is sealed: then no page speaks of a dose.
+    """
+    if newest is None or is_sealed(newest):
+        return []
+    found = (
+        Trial.objects.filter(person=person, sealed=False)
+        .exclude(pk=newest.pk)
+        .exclude(status=Trial.Status.RUNNING)
+        .order_by("-started_at")
+        .prefetch_related("periods")
+    )
+    ended = [each for each in found if not is_sealed(each)]
+    for each in ended:
+        each.person = person
+    return ended

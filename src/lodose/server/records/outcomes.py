@@ -212,7 +212,7 @@ def _is_the_same(outcome: Outcome, choice: Choice) -> bool:
         str(choice.low_label)[:40],
         str(choice.high_label)[:40],
         choice.better,
-    ) and (outcome.minimum, outcome.maximum) == (0, 10)
+    ) and (outcome.minimum, outcome.maximum) == (Decimal(0), ZERO_TO_TEN)
 
 
 def _usual_mcid(outcome: Outcome, choice: Choice) -> Decimal:

@@ -1,5 +1,6 @@
 """The answer, its report, and what is shown while there is none."""
 
+import uuid
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_required
@@ -10,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from lodose.errors import LodoseError
-from lodose.server.access import own_person
+from lodose.server.access import access_trial, own_person
 from lodose.server.answers.actions import choose_opening
 from lodose.server.answers.claims import own_claims
 from lodose.server.answers.compute import (
@@ -18,16 +19,17 @@ from lodose.server.answers.compute import (
     analysed_diary,
     analysed_protocol,
     answer_of,
+    pdf_of,
     report_json,
     report_pdf,
 )
 from lodose.server.answers.pages import CHARTS
-from lodose.server.answers.stages import Stage, stage_of
+from lodose.server.answers.stages import Stage, earlier_trials, stage_of
 from lodose.server.records.clock import today_of
 from lodose.server.records.disclosure import period_to_guess
 from lodose.server.records.models import Person, Trial
 from lodose.server.records.problems import DecisionError
-from lodose.server.records.schedules import locked_hash
+from lodose.server.records.schedules import last_day_of, latest_trial, locked_hash
 from lodose.server.web.claims import read_claims
 
 
@@ -38,24 +40,74 @@ def answer(request: HttpRequest) -> HttpResponse:
     stage = stage_of(person)
     if stage.kind != "ready" or stage.trial is None:
         return render(request, "web/answer_waiting.html", _waiting(person, stage))
+    older = _older(person, stage.trial)
     if stage.recorded and person.answer_choice != "now":
         # Before every answer, and before it is worked out: being asked, or a wait, must not tell.
         return render(
             request,
             "web/answer_choice.html",
-            {"place": "answer", "choice": person.answer_choice, "stage": stage},
+            {"place": "answer", "choice": person.answer_choice, "stage": stage, "older": older},
         )
     try:
         found = answer_of(stage.trial)
     except LodoseError as error:
-        context = {"place": "answer", "stage": stage, "problem": str(error)}
+        context = {"place": "answer", "stage": stage, "problem": str(error), "older": older}
         return render(request, "web/answer_waiting.html", context)
-    return render(request, "web/answer.html", _ready(person, stage.trial, found))
+    context = {**_ready(person, stage.trial, found), "older": older}
+    return render(request, "web/answer.html", context)
+
+
+def _older(person: Person, newest: Trial | None) -> list[dict[str, object]]:
+    """Return the answers of earlier trials as links; none is opened, so that none is told."""
+    return [
+        {
+            "id": each.pk,
+            "first_day": min(period.first_day for period in each.periods.all()),
+            "last_day": last_day_of(each),
+        }
+        for each in earlier_trials(person, newest)
+    ]
+
+
+def _earlier(request: HttpRequest, trial_id: uuid.UUID) -> Trial:
+    """Return an earlier trial of the person's own that has an answer."""
+    wanted = access_trial(request.user, trial_id)
+    person = wanted.person
+    for each in earlier_trials(person, latest_trial(person)):
+        if each.pk == wanted.pk:
+            return each
+    raise Http404
+
+
+@login_required
+def earlier(request: HttpRequest, trial: uuid.UUID) -> HttpResponse:
+    """Show the answer of an earlier trial, which a new one does not take away."""
+    found = _earlier(request, trial)
+    person = found.person
+    try:
+        opened = answer_of(found)
+    except LodoseError as error:
+        told = {"place": "answer", "problem": str(error), "stage": None}
+        return render(request, "web/answer_waiting.html", told)
+    context = {**_ready(person, found, opened), "earlier": found}
+    return render(request, "web/answer.html", context)
+
+
+@login_required
+def earlier_report(request: HttpRequest, trial: uuid.UUID) -> HttpResponse:
+    """The report of an earlier trial as a PDF."""
+    found = _earlier(request, trial)
+    try:
+        content = pdf_of(found)
+    except LodoseError:
+        raise Http404 from None
+    return as_download(f"report-{last_day_of(found)}.pdf", content, "application/pdf")
 
 
 def _waiting(person: Person, stage: Stage) -> dict[str, object]:
     asked = None if stage.trial is None else period_to_guess(stage.trial, today_of(person))
-    return {"place": "answer", "stage": stage, "to_guess": asked}
+    older = _older(person, stage.trial)
+    return {"place": "answer", "stage": stage, "to_guess": asked, "older": older}
 
 
 def _ready(person: Person, trial: Trial, found: Answer) -> dict[str, object]:
@@ -166,6 +218,8 @@ ANALYSED: dict[str, tuple[Callable[[Trial], bytes], str]] = {
 
 routes = [
     path("answer/", answer, name="answer"),
+    path("answer/<uuid:trial>/", earlier, name="answer-earlier"),
+    path("answer/<uuid:trial>/report.pdf", earlier_report, name="answer-earlier-report"),
     path("answer/choice/", choose, name="answer-choice"),
     path("answer/report.pdf", report, name="answer-report"),
     path("answer/report.json", data, name="answer-data"),
