@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 from django.db import transaction
@@ -31,8 +32,12 @@ from lodose.server.records.clock import today_of
 from lodose.server.records.exports import csv_of, has_diary, protocol_toml
 from lodose.server.records.models import Person, Trial
 from lodose.server.records.schedules import is_sealed, last_day_of, latest_trial
+from lodose.server.records.upload_files import MOST_LISTED, listed_in
 from lodose.trial import Protocol
 
+# An answer takes seconds and hundreds of megabytes: a process works out one after the other, so
+# that pressing twice, or many people at once, does not take the memory of all of them.
+ONE_AT_A_TIME = Lock()
 # Goes up when what is kept changes its shape without a new version of the library.
 FORM = 3
 
@@ -96,6 +101,16 @@ def subject_of(trial: Trial) -> Subject:
         raise ArmsSealedError("The plan foresees no look before its last day.")
     person = trial.person
     protocol = with_record(protocol_of(trial), person)
+    listed = listed_in(protocol)
+    if listed > MOST_LISTED:
+        raise LodoseError(
+            _(
+                "Your record lists %(count)d events, medicines and changes of them for the days "
+                "of the trial, more than an answer can be worked out over: at most %(most)d. "
+                "Remove those that do not matter."
+            )
+            % {"count": listed, "most": MOST_LISTED}
+        )
     last = last_day_of(trial)
     if not has_diary(person):
         raise LodoseError(_("No day of these periods was recorded."))
@@ -168,12 +183,21 @@ def report_pdf(person: Person) -> Report | None:
 
 def _kept(subject: Subject) -> dict[str, bytes]:
     """Return every piece of an answer by its kind, made now where it is not there."""
-    key, prefix = subject.key, f"{subject.language}/"
-    rows = Rendering.objects.filter(person=subject.trial.person, key=key)
-    found = {row.kind.removeprefix(prefix): bytes(row.content) for row in rows}
+    found = _found(subject)
     if found:
         return found
-    made = _made(subject)
+    with ONE_AT_A_TIME:
+        # Whoever asked for the same a moment earlier has made it while this one waited.
+        return _found(subject) or _keep(subject, _made(subject))
+
+
+def _found(subject: Subject) -> dict[str, bytes]:
+    rows = Rendering.objects.filter(person=subject.trial.person, key=subject.key)
+    return {row.kind.removeprefix(f"{subject.language}/"): bytes(row.content) for row in rows}
+
+
+def _keep(subject: Subject, made: dict[str, bytes]) -> dict[str, bytes]:
+    key, prefix = subject.key, f"{subject.language}/"
     now = timezone.now()
     with transaction.atomic():
         # What was made from an earlier state of the record is of no more use.
@@ -191,7 +215,7 @@ def _kept(subject: Subject) -> dict[str, bytes]:
                 )
                 for kind, content in made.items()
             ],
-            ignore_conflicts=True,  # somebody else opened the same answer at the same time
+            ignore_conflicts=True,  # another process made the same answer at the same time
         )
     return made
 

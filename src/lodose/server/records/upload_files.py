@@ -28,6 +28,9 @@ LARGEST_DIARY = 1_000_000  # bytes; ten years of days with long notes are less
 LARGEST_PROTOCOL = 250_000
 MOST_PROBLEMS = 50
 LONGEST_NAME = 40  # of a question in the record
+# Over a trial of these sizes an answer takes about ten seconds; over a protocol as large as the
+# library reads, many minutes and all the memory of the server.
+MOST_PERIODS, MOST_OUTCOMES, MOST_TRIAL_DAYS, MOST_LISTED = 60, 12, 1500, 120
 
 
 class UploadError(LodoseError):
@@ -127,9 +130,58 @@ def read_files(
             )
             % {"day": said_day(plan.last_day)}
         )
+    else:
+        problems += _too_much(plan)
     if problems:
         raise UploadError(_bounded(problems))
     return Files(read, plan, tuple(remarks), hashlib.sha256(content).hexdigest())
+
+
+def listed_in(plan: Protocol) -> int:
+    """Return how many events, medicines and changes of them an answer has to look at."""
+    changes = sum(len(each.changes) for each in plan.medicines)
+    return len(plan.events) + len(plan.medicines) + changes
+
+
+def _too_much(plan: Protocol) -> list[str]:
+    """Say why an answer over a trial cannot be worked out here."""
+    days = (plan.last_day - plan.first_day).days + 1
+    sizes = (
+        (
+            len(plan.periods),
+            MOST_PERIODS,
+            _(
+                "The trial has %(count)d periods, and this server works out an answer over at "
+                "most %(most)d. Work it out with the command line of Lodose."
+            ),
+        ),
+        (
+            len(plan.outcomes),
+            MOST_OUTCOMES,
+            _(
+                "The trial has %(count)d outcomes, and this server works out an answer over at "
+                "most %(most)d. Work it out with the command line of Lodose."
+            ),
+        ),
+        (
+            days,
+            MOST_TRIAL_DAYS,
+            _(
+                "The trial has %(count)d days, and this server works out an answer over at most "
+                "%(most)d. Work it out with the command line of Lodose."
+            ),
+        ),
+        (
+            listed_in(plan),
+            MOST_LISTED,
+            _(
+                "The protocol lists %(count)d medicines, changes and events, and this server "
+                "works out an answer over at most %(most)d. Work it out with the command line of "
+                "Lodose."
+            ),
+        ),
+    )
+    return [words % {"count": count, "most": most} for count, most, words in sizes if count > most]
 
 
 def _check_size(name: str, content: bytes, most: int) -> None:
