@@ -19,9 +19,31 @@ ARROWS: dict[str, set[str]] = {
     "report": {"verdict", "trial", "diary"},
     "planning": {"verdict", "trial", "diary", "inference"},
     "examples": {"trial", "diary"},
+    "screening": set(),
+    "regimen": set(),
     # The verbs that start and keep the server load it by name, where they are used.
-    "cli": {"diary", "trial", "inference", "verdict", "planning", "report", "examples"},
-    "server": {"diary", "trial", "inference", "verdict", "planning", "report", "examples"},
+    "cli": {
+        "diary",
+        "trial",
+        "inference",
+        "verdict",
+        "planning",
+        "report",
+        "examples",
+        "screening",
+        "regimen",
+    },
+    "server": {
+        "diary",
+        "trial",
+        "inference",
+        "verdict",
+        "planning",
+        "report",
+        "examples",
+        "screening",
+        "regimen",
+    },
 }
 EVERYWHERE = {"errors", "language", "workers"}
 HEAVY = ("numba", "scipy", "numpy", "pydantic", "altair", "vl_convert", "typst", "rich", "typer")

@@ -13,6 +13,7 @@ from lodose.cli.example import example
 from lodose.cli.plan_trial import plan_trial
 from lodose.cli.protocol import protocol
 from lodose.cli.restore import restore
+from lodose.cli.screen import screen
 from lodose.cli.serve import serve
 from lodose.cli.verdict import verdict
 
@@ -51,6 +52,9 @@ app.command(epilog="Exit status: 0 nothing wrong, 1 errors in the diary, 2 could
 app.command("plan-trial", epilog="Exit status: 0 planned, 2 something could not be read.")(
     plan_trial
 )
+app.command(
+    epilog="Exit status: 0 nothing forbids it, 1 do not start, 2 something could not be read."
+)(screen)
 app.command()(example)
 app.add_typer(protocol, name="protocol")
 _SERVER = "The web application"
