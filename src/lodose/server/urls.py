@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.urls import include, path
-from django.views.i18n import set_language
+
+from lodose.server.web.views.languages import choose_language
 
 urlpatterns = [
     path("accounts/", include("lodose.server.accounts.urls")),
-    path("language/", set_language, name="set_language"),
+    path("language/", choose_language, name="set_language"),
     path("", include("lodose.server.api.urls")),
     path("", include("lodose.server.web.urls")),
 ]

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from lodose.language import LANGUAGES, SOURCE, speaking
 from lodose.server.answers.models import Rendering
 from lodose.server.records.models import CheckIn, Outcome, Person
+from lodose.server.records.question_words import words_of
 from lodose.server.spoken import said_day, said_number
 
 WIDTHS = (340, 720)
@@ -45,7 +46,7 @@ class OutcomeDiary:
             "highest %(highest)s.",
             len(values),
         ) % {
-            "label": self.outcome.label,
+            "label": words_of(self.outcome).label,
             "count": len(values),
             "first": said_day(self.days[0][0]),
             "last": said_day(self.days[-1][0]),
@@ -122,7 +123,7 @@ def _key(diary: OutcomeDiary) -> str:
     content = {
         "version": _VERSION,
         "language": get_language(),
-        "label": outcome.label,
+        "label": words_of(outcome).label,
         "range": [str(Decimal(outcome.minimum)), str(Decimal(outcome.maximum))],
         "better": outcome.better,
         "unit": outcome.unit,
@@ -149,7 +150,8 @@ def _drawn(diary: OutcomeDiary, width: int) -> str:
     days = tuple(day for day, _value in diary.days)
     x = days_axis(days, width, room_for_cue=False)
     better = _("lower is better") if outcome.better == "lower" else _("higher is better")
-    label = outcome.label if len(outcome.label) <= 40 else f"{outcome.label[:39]}…"
+    label = words_of(outcome).label
+    label = label if len(label) <= 40 else f"{label[:39]}…"
     y = alt.Y(
         "value:Q",
         title=[label, better],

@@ -17,6 +17,7 @@ from lodose.server.records.models import (
     TrialPeriod,
 )
 from lodose.server.records.plans import DayPlan, plan_of
+from lodose.server.records.question_words import words_of
 
 # "" is a day of which nothing is expected: before the beginning, and today until it is over.
 State = Literal["", "done", "late", "missing", "paused", "future"]
@@ -186,7 +187,7 @@ def written_on(person: Person, day: date) -> WrittenDay:
         check_in.person = person
         versions = tuple(check_in.versions.order_by("-kept_at", "-revision"))
         plan = replace(plan, outcomes=_asked(known, check_in.outcomes))
-    labels = {outcome.name: outcome.label for outcome in known}
+    labels = {outcome.name: words_of(outcome).label for outcome in known}
     return WrittenDay(day, plan, check_in, versions, labels)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lodose.server.records.entries import spelt
 from lodose.server.records.models import Outcome
 from lodose.server.records.plans import DayPlan
+from lodose.server.records.question_words import words_of
 from lodose.server.records.red_flags import RedFlag, red_flags
 from lodose.server.records.side_effects import effect_label
 from lodose.server.web.forms.check_in import OTHER, offered_effects
@@ -83,16 +84,17 @@ def question_field(outcome: Outcome, typed: QueryDict, problems: dict[str, str])
     """Return an outcome with what was typed; 0 to 10 in whole steps become tiles."""
     whole = outcome.step == 1 and outcome.minimum % 1 == 0 and outcome.maximum % 1 == 0
     name = f"outcome-{outcome.name}"
+    words = words_of(outcome)
     return QuestionField(
         name=name,
-        legend=outcome.label,
-        hint=outcome.question if outcome.question != outcome.label else "",
+        legend=words.label,
+        hint=words.question if words.question != words.label else "",
         tiles=whole and outcome.maximum - outcome.minimum < MOST_TILES,
         minimum=spelt(Decimal(outcome.minimum)),
         maximum=spelt(Decimal(outcome.maximum)),
         step="any" if outcome.step is None else spelt(Decimal(outcome.step)),
-        low_label=outcome.low_label or (_("worst") if outcome.better == "higher" else _("best")),
-        high_label=outcome.high_label or (_("best") if outcome.better == "higher" else _("worst")),
+        low_label=words.low_label or (_("worst") if outcome.better == "higher" else _("best")),
+        high_label=words.high_label or (_("best") if outcome.better == "higher" else _("worst")),
         unit=outcome.unit,
         value=typed.get(name, ""),
         error=problems.get(outcome.name, ""),

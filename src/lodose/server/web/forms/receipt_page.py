@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lodose.server.records.models import CheckIn
 from lodose.server.records.plans import DayPlan
+from lodose.server.records.question_words import words_of
 from lodose.server.records.red_flags import RedFlag, red_flags
 from lodose.server.records.side_effects import SEVERITY_WORDS, effect_label
 from lodose.server.web.forms.check_in_page import amount
@@ -24,7 +25,8 @@ def receipt_lines(check_in: CheckIn, plan: DayPlan) -> list[Line]:
     """Return every answer of a check-in in words; what was left open is said as well."""
     open_text = _("not recorded")
     lines = [
-        Line(each.label, check_in.outcomes.get(each.name, open_text)) for each in plan.outcomes
+        Line(words_of(each).label, check_in.outcomes.get(each.name, open_text))
+        for each in plan.outcomes
     ]
     lines.append(_dose_line(check_in, plan, open_text))
     effects = check_in.side_effects

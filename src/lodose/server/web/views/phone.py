@@ -12,6 +12,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,6 +20,7 @@ import lodose
 from lodose.server.access import own_person
 from lodose.server.accounts.actions import revoke_device, trust_device
 from lodose.server.accounts.devices import account_key, device_of, forget_device, remember_device
+from lodose.server.web.context import site_name
 from lodose.server.web.views.today import caller_of
 
 SHELL = ("style.css", "queue.js", "app.js", "icons.svg", "icon.svg")
@@ -39,8 +41,9 @@ def manifest(request: HttpRequest) -> JsonResponse:
     start = reverse("web:today")
     content = {
         "id": start,
-        "name": settings.SITE_NAME,
-        "short_name": settings.SITE_NAME,
+        "name": site_name(),
+        "short_name": site_name(),
+        "lang": get_language(),
         "start_url": start,
         "scope": "/",
         "display": "standalone",
@@ -60,13 +63,16 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "NO_CONNECTION": reverse("web:no-connection"),
     }
     script = _worker_source()
-    # A changed file, page, setting or release makes a new worker, and the old cache goes.
-    seed = json.dumps([files, script, lodose.__version__, settings.EMERGENCY_NUMBER])
+    # A changed file, page, setting, language or release makes a new worker; the old cache goes.
+    language = get_language()
+    seed = json.dumps([files, script, lodose.__version__, settings.EMERGENCY_NUMBER, language])
     constants = {
         "VERSION": hashlib.sha256(seed.encode()).hexdigest()[:12],
         "FILES": files,
         "PAGES": list(pages.values()),
         "TODAY": reverse("web:today"),
+        # The pages are fetched without cookies, so that the language has to be asked for.
+        "LANGUAGE": language,
         **pages,
     }
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in constants.items())

@@ -8,8 +8,8 @@ self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(CACHE);
     await cache.addAll(FILES);
-    /* Without cookies: what is kept is what anybody would see. */
-    await cache.addAll(PAGES.map((page) => new Request(page, { credentials: "omit", cache: "reload" })));
+    /* Without cookies: what is kept is what anybody would see, in the language that this browser reads now. */
+    await cache.addAll(PAGES.map((page) => new Request(page, { credentials: "omit", cache: "reload", headers: { "Accept-Language": LANGUAGE } })));
     await self.skipWaiting();
   })());
 });
@@ -34,7 +34,7 @@ async function page(event, address) {
   try {
     return await Promise.race(answers);
   } catch {
-    return (await caches.match(kept || NO_CONNECTION)) || Response.error();
+    return (await caches.match(kept || NO_CONNECTION, { ignoreVary: true })) || Response.error();
   }
 }
 async function file(event) {
