@@ -21,8 +21,11 @@ ARROWS: dict[str, set[str]] = {
     "examples": {"trial", "diary"},
     "screening": set(),
     "regimen": set(),
+    # Its forest plots and icons are drawn by the same machinery as the pictures of a verdict.
+    "evidence": {"report"},
     # The verbs that start and keep the server load it by name, where they are used.
     "cli": {
+        "evidence",
         "diary",
         "trial",
         "inference",
@@ -34,6 +37,7 @@ ARROWS: dict[str, set[str]] = {
         "regimen",
     },
     "server": {
+        "evidence",
         "diary",
         "trial",
         "inference",

@@ -9,6 +9,7 @@ from lodose.cli.account import account
 from lodose.cli.backup import backup
 from lodose.cli.check import check
 from lodose.cli.doctor import doctor
+from lodose.cli.evidence import evidence
 from lodose.cli.example import example
 from lodose.cli.plan_trial import plan_trial
 from lodose.cli.protocol import protocol
@@ -55,6 +56,7 @@ app.command("plan-trial", epilog="Exit status: 0 planned, 2 something could not 
 app.command(
     epilog="Exit status: 0 nothing forbids it, 1 do not start, 2 something could not be read."
 )(screen)
+app.command(epilog="Exit status: 0 shown or sound, 2 something could not be read.")(evidence)
 app.command()(example)
 app.add_typer(protocol, name="protocol")
 _SERVER = "The web application"
