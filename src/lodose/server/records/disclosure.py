@@ -15,10 +15,13 @@ from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import Trial, TrialPeriod
 from lodose.server.records.problems import DecisionError
-from lodose.server.records.schedules import last_day_of, locked_hash
+from lodose.server.records.schedules import last_day_of, locked_hash, settled_today
 
 ARMS = frozenset({"active", "comparator"})
 GUESSES = frozenset({"active", "comparator", "unsure"})
+# The person reads the commitment: with a shorter secret behind it, trying every order of the arms
+# would tell the one that was fixed.
+NONCE_BYTES = 32
 GUESS_REASONS = frozenset({"", "side effects", "benefit", "other"})
 
 
@@ -32,7 +35,15 @@ class DisclosedPeriod:
 
 
 def commitment_of(arms: Sequence[DisclosedPeriod], nonce: bytes) -> str:
-    """Return SHA-256 of the canonical schedule (RFC 8785) followed by the nonce."""
+    """Return SHA-256 of the canonical schedule (RFC 8785) followed by the nonce.
+
+    Raises
+    ------
+    ValueError
+        If the nonce is shorter than 256 bits: the hash would then tell the arms.
+    """
+    if len(nonce) < NONCE_BYTES:
+        raise ValueError(f"A nonce of {len(nonce)} bytes. Mend: {NONCE_BYTES} random ones.")
     schedule = [
         {"number": each.number, "arm": each.arm, "dose_micrograms": each.dose_micrograms}
         for each in sorted(arms, key=lambda each: each.number)
@@ -85,7 +96,7 @@ def disclose_schedule(
 def _check_moment(trial: Trial) -> None:
     if not trial.sealed:
         raise DecisionError({"arms": _("This schedule is not sealed.")})
-    if trial.status == Trial.Status.RUNNING or today_of(trial.person) <= last_day_of(trial):
+    if trial.status == Trial.Status.RUNNING or settled_today(trial) <= last_day_of(trial):
         raise DecisionError(
             {"arms": _("The schedule is disclosed after the last day, not before.")}
         )
@@ -101,7 +112,9 @@ def _check_list(
         raise DecisionError({"arms": _("The list must name every period once.")})
     if any(each.arm not in ARMS for each in arms):
         raise DecisionError({"arms": _("The list names a treatment that is not in the plan.")})
-    if trial.commitment and commitment_of(arms, nonce) != trial.commitment:
+    if trial.commitment and (
+        len(nonce) < NONCE_BYTES or commitment_of(arms, nonce) != trial.commitment
+    ):
         raise DecisionError(
             {"arms": _("The list is not the one that was fixed at the start: its hash differs.")}
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -300,6 +301,16 @@ def last_day_of(trial: Trial) -> date:
     return planned
 
 
+def settled_today(trial: Trial) -> date:
+    """Return the day that it is both for the person and by the clock that the plan was made with.
+
+    The earlier of the two: moving to another time zone brings no answer before its day.
+    """
+    today = today_of(trial.person)
+    zone = trial.plan.get("time_zone")
+    return min(today, timezone.now().astimezone(ZoneInfo(zone)).date()) if zone else today
+
+
 def is_sealed(trial: Trial) -> bool:
     """Whether something about the arms is still unknown here, so that nothing may be shown."""
     return trial.sealed or any(not period.arm for period in trial.periods.all())
@@ -316,7 +327,7 @@ def latest_trial(person: Person) -> Trial | None:
     if trial is None:
         return None
     trial.person = person
-    if trial.status == Trial.Status.RUNNING and last_day_of(trial) < today_of(person):
+    if trial.status == Trial.Status.RUNNING and last_day_of(trial) < settled_today(trial):
         _end(trial, Trial.Status.FINISHED, "")
     return trial
 
@@ -357,6 +368,13 @@ def _end(trial: Trial, status: Trial.Status, reason: str) -> None:
     trial.ended_at, trial.ended_on = now, today
 
 
+def end_with_treatment(person: Person, reason: str) -> None:
+    """End a running trial because the treatment is stopped."""
+    trial = running_trial(person)
+    if trial is not None:
+        _end(trial, Trial.Status.STOPPED, reason.strip()[:200] or "treatment stopped")
+
+
 def stop_now(person: Person, reason: str) -> DoseStep:
     """Record that the treatment was stopped today, and end a running trial with it.
 
@@ -364,9 +382,4 @@ def stop_now(person: Person, reason: str) -> DoseStep:
     """
     from lodose.server.records.treatment import Decision, decide_dose
 
-    with transaction.atomic():
-        trial = running_trial(person)
-        if trial is not None:
-            _end(trial, Trial.Status.STOPPED, reason.strip()[:200] or "treatment stopped")
-        stop = Decision(kind="stop", from_day=today_of(person), reason=reason)
-        return decide_dose(person, stop)
+    return decide_dose(person, Decision(kind="stop", from_day=today_of(person), reason=reason))

@@ -17,7 +17,7 @@ from lodose.server.records.contraindications import check_no_opioid
 from lodose.server.records.entries import spelt
 from lodose.server.records.models import DoseStep, Person, Trial
 from lodose.server.records.problems import DecisionError
-from lodose.server.spoken import said_number
+from lodose.server.spoken import said_day, said_number
 
 # Above the largest low dose a slip of the decimal point is likelier than a decision.
 ASKED_BACK_ABOVE_MICROGRAMS = 6_000
@@ -180,6 +180,8 @@ def decide_dose(person: Person, decision: Decision, *, decided_by: Any = None) -
         Naming the fields that cannot be. Nothing was written.
     """
     with transaction.atomic():
+        if decision.kind == "stop":
+            _make_room_for_stop(person, decision)
         chain = lock_chain(person.chain_id)
         _check_place(person, decision)
         if decision.kind in TAKEN:
@@ -209,6 +211,46 @@ def decide_dose(person: Person, decision: Decision, *, decided_by: Any = None) -
         event = _event(step) | ({"despite_opioid": True} if despite else {})
         add_event(chain, "dose-decided", event)
     return step
+
+
+def _make_room_for_stop(person: Person, stop: Decision) -> None:
+    """End or take back whatever would go on giving a dose after a stop, or refuse the stop.
+
+    Raises
+    ------
+    DecisionError
+        If the stop would not hold from its day on.
+    """
+    from lodose.server.records.schedules import end_with_treatment, running_trial
+
+    today = today_of(person)
+    if running_trial(person) is not None:
+        if stop.from_day > today:
+            raise DecisionError(
+                {
+                    "from_day": _(
+                        "A schedule of periods is running and holds the dose. A stop ends it: "
+                        "record the stop from today on."
+                    )
+                }
+            )
+        end_with_treatment(person, stop.reason)
+    later = DoseStep.objects.filter(
+        person=person, removed_at=None, from_day__gt=stop.from_day
+    ).order_by("from_day", "entered_at")
+    begun = [step for step in later if step.from_day <= today]
+    if begun:
+        raise DecisionError(
+            {
+                "from_day": _(
+                    "A later decision holds from %(day)s on, so that this stop would not. Record "
+                    "the stop from today on."
+                )
+                % {"day": said_day(begun[-1].from_day)}
+            }
+        )
+    for step in later:
+        remove_step(person, step.pk, "treatment stopped")
 
 
 def _check_place(person: Person, decision: Decision) -> None:

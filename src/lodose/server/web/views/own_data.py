@@ -1,7 +1,6 @@
 """A person's own data: take all of it along, or be rid of all of it."""
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lodose.server.access import own_person
+from lodose.server.accounts.devices import forget_device
 from lodose.server.accounts.guards import signed_in_anew
 from lodose.server.records.deletion import delete_everything
 from lodose.server.records.everything import (
@@ -67,7 +67,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         delete_everything(person)
         request.session.flush()
         response = redirect("web:farewell")
-        response.delete_cookie(settings.DEVICE_COOKIE_NAME)
+        forget_device(response)
         # What this browser kept for the days without network goes too.
         response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return response
