@@ -289,7 +289,9 @@ def _unclear(entered: str, parts: list[str], left: list[str], found: list[Entry]
     ]
     if not strange:
         return None if found else Unclear("medicine", entered.strip())
-    offers = _once(label for part in strange for label in _near(skeleton(part)))
+    # Together first: "co-codomol" is a slip for one name, not for two.
+    bones = ["".join(skeleton(part) for part in left), *(skeleton(part) for part in strange)]
+    offers = _once(label for bone in bones for label in _near(bone))
     maybe = any(
         ingredient.opioid or ingredient.group in GUT_OPIOIDS
         for label in offers
@@ -306,7 +308,7 @@ def _near(bone: str) -> list[str]:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    slips = 1 if len(bone) <= 5 else 2
+    slips = 1 if len(bone) <= 6 else 2
     hits = process.extract(
         bone, index().near, scorer=OSA.distance, score_cutoff=slips, limit=2 * _OFFERS
     )

@@ -29,6 +29,7 @@ _SOUNDS = (
     ("z", "s"),
     ("w", "v"),
 )
+_SOFT_C = re.compile(r"c(?=[eiy])")
 _DOUBLED = re.compile(r"(.)\1+")
 _ENDING = re.compile(r"(?:um|[aeiou])+$")
 _SHORTEST = 3
@@ -58,7 +59,7 @@ def skeleton(word: str) -> str:
     >>> skeleton("oxycodone") == skeleton("oksykodoni"), skeleton("codeine") == skeleton("codine")
     (True, False)
     """
-    sounds = word
+    sounds = _SOFT_C.sub("s", word)
     for written, meant in _SOUNDS:
         sounds = sounds.replace(written, meant)
     sounds = _DOUBLED.sub(r"\1", sounds)

@@ -20,8 +20,8 @@ STOP = translatable(
 )
 HEADLINES = {
     Outcome.STOP: translatable(
-        "Do not start. Something that you told speaks against it; talk with your prescriber first, "
-        "who decides."
+        "Do not start. Something that you told speaks against it; talk first. Your prescriber "
+        "decides."
     ),
     Outcome.ASK: translatable(
         "Do not start yet. Some questions are open; answer them first. Then your prescriber "
