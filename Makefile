@@ -5,6 +5,8 @@
 export PYTHON UPGRADE UV DEMO PORT
 
 BIN := .venv/bin
+# Test files side by side, a process for each core; the tests of a file stay in one process.
+SIDE_BY_SIDE := -n auto --dist loadfile
 
 help:
 	@echo "make demo      the example diary's verdict in the terminal and as demo/report.pdf, then the web"
@@ -32,17 +34,17 @@ style:
 	@echo "==> Format (ruff format)"
 	@$(BIN)/ruff format --check .
 	@echo "==> Types (mypy, strict)"
-	@$(BIN)/mypy
+	@LODOSE_DATA=.mypy_cache/server $(BIN)/mypy
 
 test: style
 	@echo "==> Tests (pytest, warnings are errors; SQLite, one walk in the browser)"
-	@$(BIN)/pytest -m "(not browser or smoke) and not postgresql"
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "(not browser or smoke) and not postgresql"
 
 test-all: style
 	@echo "==> Tests on SQLite (pytest, warnings are errors; every page in the browser)"
-	@$(BIN)/pytest -m "not postgresql"
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not postgresql"
 	@echo "==> The server's tests on PostgreSQL"
-	@tools/with-postgresql $(BIN)/pytest tests/server -m "not browser"
+	@tools/with-postgresql $(BIN)/pytest $(SIDE_BY_SIDE) tests/server -m "not browser"
 
 bench:
 	@tools/environment bench
