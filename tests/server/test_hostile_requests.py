@@ -5,9 +5,15 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from allauth.account.signals import password_reset
 from django.test import Client
 
-from lodose.server.accounts.actions import set_time_zone
+from lodose.server.accounts.actions import (
+    make_sign_in_link,
+    set_time_zone,
+    trust_device,
+    use_sign_in_link,
+)
 from lodose.server.accounts.models import Role
 from lodose.server.audit.chain import verify
 from lodose.server.audit.models import Chain
@@ -55,13 +61,14 @@ def test_a_stop_by_the_api_ends_the_schedule_that_would_go_on_giving_the_dose(wh
     assert verify(Chain.objects.get(pk=person.chain_id)) == []
 
 
-def test_a_stop_takes_back_what_was_planned_for_later() -> None:
+@pytest.mark.parametrize("kind", ["stop", "pause"])
+def test_a_stop_or_pause_takes_back_what_was_planned_for_later(kind: str) -> None:
     person = make_person()
     today = today_of(person)
     decided(person, "start", today - 9 * DAY, 1500)
     later = decided(person, "step", today + 5 * DAY, 3000)
     assert doses(person, today, today + 6 * DAY) == [1500, 3000]
-    assert Program(person).post("/treatment/stop", {}).status_code == 201
+    decided(person, kind, today)
     assert doses(person, today, today + 6 * DAY) == [0, 0]
     later.refresh_from_db()
     assert later.removed_at is not None
@@ -133,3 +140,20 @@ def test_deleting_everything_takes_the_cookie_of_the_device_too() -> None:
     gone: Any = browser.post("/account/delete/", {"word": "delete"}).cookies["device"]
     assert gone["max-age"] == 0
     assert gone["path"] == kept["path"], "a browser takes it for another cookie otherwise"
+
+
+@pytest.mark.parametrize("way", ["link", "mail"])
+def test_a_password_that_was_lost_takes_tokens_and_trusted_devices_along(way: str) -> None:
+    person = make_person()
+    program, secret = Program(person), trust_device(person.user, "phone")
+    phone = Client()
+    phone.cookies["device"] = secret
+    assert program.get("/account").status_code == 200
+    assert phone.get("/today/").status_code == 200
+    if way == "link":
+        assert use_sign_in_link(make_sign_in_link(person.user, "first-password")) is not None
+    else:
+        password_reset.send(sender=type(person.user), request=None, user=person.user)
+    assert program.get("/account").status_code == 401
+    assert phone.get("/today/").status_code == 302
+    assert verify(Chain.objects.get(pk=person.chain_id)) == []

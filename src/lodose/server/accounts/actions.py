@@ -134,6 +134,7 @@ def spend_sign_in_link(token_hash: str) -> tuple[User, str] | None:
             # Ends every session of the old password, and asks for a new one.
             link.user.set_unusable_password()
             link.user.save(update_fields=["password"])
+            end_tokens_and_devices(link.user)
         record_security(link.user, "sign-in-link-used", purpose=link.purpose)
         _tell_person(link.user, "sign-in-link-used")
     return link.user, link.purpose
@@ -214,6 +215,18 @@ def revoke_token(user: User, token_id: Any) -> bool:
         if changed:
             _record(user, "token-revoked", {"token": str(token_id)})
     return bool(changed)
+
+
+def end_tokens_and_devices(user: User) -> None:
+    """End what opens the account beside its password, once that was lost: a stranger may have it.
+
+    Somebody who merely changes their password keeps them, and finds them listed.
+    """
+    with transaction.atomic():
+        for token in ApiToken.objects.filter(user=user, revoked_at=None):
+            revoke_token(user, token.pk)
+        for device in TrustedDevice.objects.filter(user=user, revoked_at=None):
+            revoke_device(user, device.pk)
 
 
 def invite_account(invited_by: User | None, role: str, note: str = "", *, days: int = 7) -> str:

@@ -8,6 +8,7 @@ from allauth.mfa import signals as factor_signals
 from allauth.socialaccount import signals as hospital_signals
 from django.contrib.auth import signals as django_signals
 
+from lodose.server.accounts.actions import end_tokens_and_devices
 from lodose.server.accounts.events import record_security
 from lodose.server.accounts.models import User
 
@@ -18,6 +19,7 @@ def connect() -> None:
     django_signals.user_logged_out.connect(_signed_out, dispatch_uid="signed-out")
     django_signals.user_login_failed.connect(_sign_in_failed, dispatch_uid="sign-in-failed")
     factor_signals.authentication_failed.connect(_factor_failed, dispatch_uid="factor-failed")
+    account_signals.password_reset.connect(_password_reset, dispatch_uid="after-password-reset")
     for kind, signal in _OF_ACCOUNTS.items():
         signal.connect(_listener(kind), weak=False, dispatch_uid=kind)
     for kind, signal in _OF_FACTORS.items():
@@ -75,6 +77,10 @@ def _signed_in(user: User, **_: Any) -> None:
 def _signed_out(user: User | None, **_: Any) -> None:
     if user is not None:
         record_security(user, "signed-out")
+
+
+def _password_reset(user: User, **_: Any) -> None:
+    end_tokens_and_devices(user)
 
 
 def _factor_failed(user: User, authenticator: Any, **_: Any) -> None:

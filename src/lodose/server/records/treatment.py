@@ -32,6 +32,7 @@ _NEXT = {
     "pause": ("restart", "stop"),
     "stop": ("start",),
 }
+_ENDED = {"pause": "paused", "stop": "stopped"}
 TAKEN = frozenset({"start", "step", "restart"})
 
 
@@ -181,7 +182,9 @@ def decide_dose(person: Person, decision: Decision, *, decided_by: Any = None) -
     """
     with transaction.atomic():
         if decision.kind == "stop":
-            _make_room_for_stop(person, decision)
+            _end_schedule(person, decision)
+        if decision.kind not in TAKEN:
+            _take_back_later(person, decision)
         chain = lock_chain(person.chain_id)
         _check_place(person, decision)
         if decision.kind in TAKEN:
@@ -213,13 +216,13 @@ def decide_dose(person: Person, decision: Decision, *, decided_by: Any = None) -
     return step
 
 
-def _make_room_for_stop(person: Person, stop: Decision) -> None:
-    """End or take back whatever would go on giving a dose after a stop, or refuse the stop.
+def _end_schedule(person: Person, stop: Decision) -> None:
+    """End a running schedule, which would go on giving its dose after a stop.
 
     Raises
     ------
     DecisionError
-        If the stop would not hold from its day on.
+        If the stop is for later.
     """
     from lodose.server.records.schedules import end_with_treatment, running_trial
 
@@ -235,22 +238,33 @@ def _make_room_for_stop(person: Person, stop: Decision) -> None:
                 }
             )
         end_with_treatment(person, stop.reason)
+
+
+def _take_back_later(person: Person, decision: Decision) -> None:
+    """Take back what was planned for after a pause or a stop: it would give a dose again.
+
+    Raises
+    ------
+    DecisionError
+        If a later decision holds already, so that this one would not.
+    """
+    today = today_of(person)
     later = DoseStep.objects.filter(
-        person=person, removed_at=None, from_day__gt=stop.from_day
+        person=person, removed_at=None, from_day__gt=decision.from_day
     ).order_by("from_day", "entered_at")
     begun = [step for step in later if step.from_day <= today]
     if begun:
         raise DecisionError(
             {
                 "from_day": _(
-                    "A later decision holds from %(day)s on, so that this stop would not. Record "
-                    "the stop from today on."
+                    "A later decision holds from %(day)s on, so that this one would not. Record "
+                    "it from today on."
                 )
                 % {"day": said_day(begun[-1].from_day)}
             }
         )
     for step in later:
-        remove_step(person, step.pk, "treatment stopped")
+        remove_step(person, step.pk, f"treatment {_ENDED[decision.kind]}")
 
 
 def _check_place(person: Person, decision: Decision) -> None:
