@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from lodose.server.accounts.actions import set_time_zone
 from lodose.server.answers.compute import subject_of
@@ -284,3 +285,32 @@ def test_periods_without_any_day_have_no_answer_and_say_so() -> None:
         shown = browser.get("/answer/").content.decode()
         assert "No day of these periods was recorded." in shown
         assert browser.get("/answer/report.pdf").status_code == 404
+
+
+def test_an_answer_is_named_by_everything_that_it_depends_on() -> None:
+    person, _ = make_example("helped", "ldn-helps")
+    trial = latest_trial(person)
+    assert trial is not None
+    keys = {"as it is": subject_of(trial).key}
+    with translation.override("de"):
+        keys["in German"] = subject_of(trial).key
+    with patch("lodose.__version__", "99.0"):
+        keys["newer"] = subject_of(trial).key
+    first = CheckIn.objects.filter(person=person).order_by("day")[0]
+    check_in(person, first.day, outcomes={"pain": "10"}, source="upload")
+    keys["corrected"] = subject_of(trial).key
+    LifeEvent.objects.create(person=person, day=first.day, what="flare", days=2)
+    keys["with an event"] = subject_of(trial).key
+    assert len(set(keys.values())) == len(keys), keys
+
+
+def test_a_plan_that_was_changed_behind_the_persons_back_is_called_so() -> None:
+    person, _ = make_example("helped", "ldn-helps")
+    browser = signed_in(person)
+    browser.post("/answer/choice/", {"choice": "now"})
+    told = "The plan is not the one that was fixed at the start"
+    assert told not in browser.get("/answer/").content.decode()
+    trial = Trial.objects.get()
+    trial.plan["transition_days"] = 4
+    trial.save()
+    assert told in browser.get("/answer/").content.decode()
