@@ -1,6 +1,7 @@
 """What somebody could try, and what must not come of it."""
 
 import datetime as dt
+import uuid
 from typing import Any
 from unittest.mock import patch
 
@@ -17,14 +18,15 @@ from lodose.server.accounts.actions import (
 from lodose.server.accounts.models import Role
 from lodose.server.audit.chain import verify
 from lodose.server.audit.models import Chain
+from lodose.server.care.models import Invitation
 from lodose.server.records.clock import today_of
 from lodose.server.records.disclosure import DisclosedPeriod, commitment_of, disclose_schedule
-from lodose.server.records.models import DoseStep, Person, Trial
+from lodose.server.records.models import CheckIn, CheckInVersion, DoseStep, Person, Trial
 from lodose.server.records.plans import plan_of
 from lodose.server.records.problems import DecisionError
 from lodose.server.records.schedules import last_day_of, latest_trial
 from lodose.server.records.treatment import Decision, decide_dose
-from server_support.people import PASSWORD, let_in, make_account, make_person
+from server_support.people import PASSWORD, check_in, let_in, make_account, make_person, signed_in
 from server_support.programs import Program, open_trial, sealed_trial
 
 pytestmark = [pytest.mark.django_db, pytest.mark.interface]
@@ -157,3 +159,15 @@ def test_a_password_that_was_lost_takes_tokens_and_trusted_devices_along(way: st
     assert program.get("/account").status_code == 401
     assert phone.get("/today/").status_code == 302
     assert verify(Chain.objects.get(pk=person.chain_id)) == []
+
+
+def test_a_nul_in_what_was_typed_is_left_out_since_postgresql_keeps_none() -> None:
+    person = make_person()
+    check_in(person)
+    browser, day = signed_in(person), today_of(person).isoformat()
+    browser.post("/care/invite/", {"id": str(uuid.uuid4()), "note": "sur\x00gery"})
+    assert Invitation.objects.get(person=person).note == "surgery"
+    typed = {"id": str(uuid.uuid4()), "note": "no\x00te", "reason": "wro\x00ng"}
+    assert browser.post(f"/diary/{day}/correct/", typed).status_code == 302
+    assert CheckInVersion.objects.get().reason == "wrong"
+    assert CheckIn.objects.get().note == "note"

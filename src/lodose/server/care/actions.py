@@ -53,7 +53,7 @@ def invite(person: Person, invitation_id: uuid.UUID, note: str = "") -> str | No
             id=invitation_id,
             person=person,
             token_hash=digest(secret),
-            note=note.strip()[:NOTE_LENGTH],
+            note=note.replace("\x00", "").strip()[:NOTE_LENGTH],
             expires_at=timezone.now() + timedelta(days=INVITATION_DAYS),
         )
         add_event(chain, "care-invited", {"invitation": str(invitation.pk)})

@@ -84,7 +84,8 @@ def correct(request: HttpRequest, day: str) -> HttpResponse:
     typed: dict[str, str] = typed_of(entry_of(earlier)) if earlier else {}
     problems: dict[str, str] = {}
     if request.method == "POST":
-        typed = {key: str(value) for key, value in request.POST.items()}
+        # PostgreSQL keeps no NUL in text; nobody types one.
+        typed = {key: str(value).replace("\x00", "") for key, value in request.POST.items()}
         reason = typed.get("reason", "").strip()
         try:
             if earlier is not None and not reason:
