@@ -314,3 +314,27 @@ def test_a_plan_that_was_changed_behind_the_persons_back_is_called_so() -> None:
     trial.plan["transition_days"] = 4
     trial.save()
     assert told in browser.get("/answer/").content.decode()
+
+
+def test_a_day_without_the_main_question_counts_neither_before_nor_in_the_answer() -> None:
+    person = make_person()
+    with at(person, FIRST, 8):
+        start_schedule(person, Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST))
+    for number, answered in enumerate(("outcome-sleep", "outcome-pain", "outcome-sleep")):
+        with at(person, FIRST + number * DAY) as browser:
+            browser.post("/today/", {"id": str(uuid.uuid4()), answered: "4"})
+    with at(person, FIRST + 2 * DAY) as browser:
+        assert "1 of 3 days so far are recorded." in browser.get("/answer/").content.decode()
+    with at(person, FIRST + 56 * DAY) as browser:
+        browser.post("/answer/choice/", {"choice": "now"})
+        assert "1 of 56 days were recorded." in browser.get("/answer/").content.decode()
+
+
+def test_a_skipped_day_is_no_day_of_the_diary() -> None:
+    person = make_person()
+    with at(person, FIRST) as browser:
+        browser.post("/today/", {"id": str(uuid.uuid4()), "outcome-pain": "4"})
+    with at(person, FIRST + DAY) as browser:
+        assert browser.post("/today/skip/", {"day": (FIRST + DAY).isoformat()}).status_code == 302
+    assert CheckIn.objects.count() == 2
+    assert [entry.date for entry in diary_of(person).entries] == [FIRST]

@@ -22,7 +22,8 @@ class Stage:
     trial : Trial, optional
         The newest one.
     recorded, so_far, planned : int
-        Days with an entry, days up to today, days in all. Without a trial: days ever recorded.
+        Days with an answer to the main question, days up to today, days in all. Without a trial:
+        days ever recorded.
     left : int
         Days still to come.
     first_day, answer_day : datetime.date, optional
@@ -51,7 +52,12 @@ def stage_of(person: Person) -> Stage:
     today = today_of(person)
     first = min(period.first_day for period in trial.periods.all())
     last = last_day_of(trial)
-    inside = entries.filter(day__gte=first, day__lte=min(today, last))
+    # As the answer counts: a day without the main question has nothing to compare.
+    inside = entries.filter(
+        day__gte=first,
+        day__lte=min(today, last),
+        outcomes__has_key=trial.plan["primary_outcome"],
+    )
     kind = "ready"
     if trial.status == Trial.Status.RUNNING:
         kind = "running"
