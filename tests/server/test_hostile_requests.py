@@ -25,7 +25,7 @@ from lodose.server.records.models import CheckIn, CheckInVersion, DoseStep, Pers
 from lodose.server.records.plans import plan_of
 from lodose.server.records.problems import DecisionError
 from lodose.server.records.schedules import last_day_of, latest_trial
-from lodose.server.records.treatment import Decision, decide_dose
+from lodose.server.records.treatment import Decision, decide_dose, read_micrograms
 from server_support.people import PASSWORD, check_in, let_in, make_account, make_person, signed_in
 from server_support.programs import Program, open_trial, sealed_trial
 
@@ -171,3 +171,9 @@ def test_a_nul_in_what_was_typed_is_left_out_since_postgresql_keeps_none() -> No
     assert browser.post(f"/diary/{day}/correct/", typed).status_code == 302
     assert CheckInVersion.objects.get().reason == "wrong"
     assert CheckIn.objects.get().note == "note"
+
+
+def test_an_underscore_for_a_point_is_no_dose_of_ten_times_as_much() -> None:
+    with pytest.raises(ValueError, match="is not a number"):
+        read_micrograms("4_5")
+    assert read_micrograms("4,5") == read_micrograms("4.5") == 4500

@@ -64,7 +64,8 @@ def read_micrograms(text: str) -> int:
         With the mend.
     """
     try:
-        milligrams = Decimal(text.strip().replace(",", "."))
+        # Python takes "4_5" for 45: the slip of a finger would be ten times the dose.
+        milligrams = Decimal(text.strip().replace(",", ".").replace("_", "?"))
     except InvalidOperation:
         raise ValueError(
             _("“%(value)s” is not a number. Write 4.5 for 4.5 mg.") % {"value": text[:20]}
