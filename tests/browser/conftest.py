@@ -61,7 +61,7 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
         context = browser.new_context(
             **{"base_url": live_server.url, "locale": "en-GB", **(size or PHONE), **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return context.new_page()
 

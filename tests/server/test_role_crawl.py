@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
+from server_support.addresses import address, routes
 from server_support.crowd import MARKS, Crowd, is_object, make_crowd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.interface]
@@ -27,32 +27,13 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "access.md"
 FOREIGN = ("accounts/",)
 
 
-def routes() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every address template with the names of its parameters."""
-
-    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
-        for pattern in patterns:
-            if isinstance(pattern, URLResolver):
-                yield from walk(pattern.url_patterns, prefix + str(pattern.pattern))
-            else:
-                yield prefix + str(pattern.pattern)
-
-    for template in walk(get_resolver().url_patterns, ""):
-        if not template.startswith(FOREIGN):
-            yield template, tuple(re.findall(r"<(?:\w+:)?(\w+)>", template))
-
-
-ROUTES = sorted(set(routes()))
+ROUTES = sorted({route for route in routes() if not route[0].startswith(FOREIGN)})
 WITH_OBJECTS = [route for route in ROUTES if any(is_object(name, route[0]) for name in route[1])]
 
 
 @pytest.fixture
 def crowd() -> Crowd:
     return make_crowd()
-
-
-def address(template: str, values: dict[str, str]) -> str:
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], template)
 
 
 def shape(response: HttpResponse, *values: str) -> tuple[int, str, str]:
