@@ -1,6 +1,6 @@
 """Which calendar day it is for a person."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -16,8 +16,3 @@ def today_of(person: Person, now: datetime | None = None) -> date:
 def day_of(person: Person, moment: datetime) -> date:
     """Return the person's calendar day at a moment."""
     return moment.astimezone(ZoneInfo(person.time_zone)).date()
-
-
-def as_utc(moment: datetime) -> datetime:
-    """Return the same moment in UTC."""
-    return moment.astimezone(UTC)

@@ -231,7 +231,9 @@ def _last_day(person: Person) -> date:
     if trial is None:
         return date.max
     planned = max((period.last_day for period in trial.periods.all()), default=date.max)
-    return planned if trial.ended_at is None else min(planned, day_of(person, trial.ended_at))
+    if trial.ended_at is None:
+        return planned
+    return min(planned, trial.ended_on or day_of(person, trial.ended_at))
 
 
 def next_few(person: Person, number: int, now: datetime | None = None) -> list[Reminder]:
