@@ -1,7 +1,7 @@
 # Everything runs in .venv, which each target makes from the locked requirements when needed.
 # PYTHON=python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all style bench bench-server calibrate lock picture clean
+.PHONY: help demo test test-all style bench bench-server calibrate lock picture screenshots clean
 export PYTHON UPGRADE UV DEMO PORT
 
 BIN := .venv/bin
@@ -19,6 +19,7 @@ help:
 	@echo "make lock      lock the versions anew after a change in pyproject.toml (needs uv);"
 	@echo "               UPGRADE=1 moves everything to the newest"
 	@echo "make picture   the picture of a report in README.md (needs pdftoppm)"
+	@echo "make screenshots  pictures of the web application's pages in docs/screenshots/ (Chromium)"
 	@echo "make clean     remove .venv and what the tools left behind"
 	@echo
 	@echo "PYTHON=python3.12 chooses the interpreter (3.11 to 3.14); UV=no uses pip although uv is there."
@@ -68,6 +69,10 @@ lock:
 picture:
 	@tools/environment run
 	@tools/picture
+
+screenshots:
+	@tools/environment test
+	@$(BIN)/python tools/screenshots
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
