@@ -16,18 +16,33 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_PAGE = Template(
-    Path(__file__).with_name("trust.html").read_text("utf-8")  # packed beside this module
-)
+# Packed beside this module.
+_PAGES = {
+    language: Template(Path(__file__).with_name(name).read_text("utf-8"))
+    for language, name in (("en", "trust.html"), ("de", "trust.de.html"))
+}
+
+
+def _first_spoken(languages: str) -> str:
+    """The first language of a browser's list that a page is written in; else English."""
+    codes = (each.strip().partition("-")[0].partition(";")[0] for each in languages.split(","))
+    return next((code.casefold() for code in codes if code.casefold() in _PAGES), "en")
 
 
 def start(authority: Path, fingerprint: str, origin: str, address: tuple[str, int]) -> int:
     """Serve page and file from a thread; return the port."""
-    page = _PAGE.substitute(origin=origin, fingerprint=fingerprint).encode()
-    answers = {
-        "/trust/": ("text/html; charset=utf-8", page),
-        "/trust/authority.crt": ("application/x-x509-ca-cert", authority.read_bytes()),
+    pages = {
+        language: page.substitute(origin=origin, fingerprint=fingerprint).encode()
+        for language, page in _PAGES.items()
     }
+    certificate = authority.read_bytes()
+
+    def answer(path: str, languages: str) -> tuple[str, bytes] | None:
+        if path == "/trust/":
+            return "text/html; charset=utf-8", pages[_first_spoken(languages)]
+        if path == "/trust/authority.crt":
+            return "application/x-x509-ca-cert", certificate
+        return None
 
     class Handler(BaseHTTPRequestHandler):
         server_version, sys_version = "trust", ""
@@ -39,7 +54,7 @@ def start(authority: Path, fingerprint: str, origin: str, address: tuple[str, in
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
-            found = answers.get(self.path)
+            found = answer(self.path, self.headers.get("Accept-Language", ""))
             kind, body = found or ("text/plain; charset=utf-8", b"Not here.\n")
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", kind)
