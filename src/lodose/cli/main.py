@@ -11,6 +11,7 @@ from lodose.cli.check import check
 from lodose.cli.doctor import doctor
 from lodose.cli.evidence import evidence
 from lodose.cli.example import example
+from lodose.cli.plan import plan
 from lodose.cli.plan_trial import plan_trial
 from lodose.cli.protocol import protocol
 from lodose.cli.restore import restore
@@ -57,6 +58,7 @@ app.command(
     epilog="Exit status: 0 nothing forbids it, 1 do not start, 2 something could not be read."
 )(screen)
 app.command(epilog="Exit status: 0 shown or sound, 2 something could not be read.")(evidence)
+app.command(epilog="Exit status: 0 proposed, 2 something is not possible.")(plan)
 app.command()(example)
 app.add_typer(protocol, name="protocol")
 _SERVER = "The web application"

@@ -15,7 +15,7 @@ _DOSE = re.compile(r"^\s*(\d{1,2}(?:[.,]\d{1,3})?)\s*mg\s*$")
 _HIGHEST_MG = 6
 
 
-def check_file_name(path: Path) -> None:
+def check_file_name(path: Path, *, option: str = "--card") -> None:
     """Refuse a name that tells what is taken.
 
     Raises
@@ -26,8 +26,8 @@ def check_file_name(path: Path) -> None:
     if _TELLING.search(path.stem.replace("_", " ")):
         raise InputError(
             "tells by its name what is taken",
-            "choose a neutral name, such as card.pdf.",
-            column="--card",
+            f"choose a neutral name, such as {'card.pdf' if option == '--card' else 'days.ics'}.",
+            column=option,
             value=path.name,
         )
 

@@ -214,7 +214,7 @@ def read(entered: str) -> Reading:
     >>> [each.name for each in read("co-codamol 30/500").ingredients]
     ['codeine', 'paracetamol']
     >>> read("tramdol").unclear.offers, read("ibuprofen 400").unclear
-    (('tramadol',), None)
+    (('tramadol', 'Tramal'), None)
     """
     parts = words(entered)
     found, left = _matched(parts)

@@ -58,7 +58,7 @@ def meaning(kind: str, entered: str) -> str | Unclear:
     >>> meaning("condition", "history of opioid dependence"), meaning("condition", "Fibromyalgia")
     ('past opioid use', 'nothing')
     >>> meaning("condition", "cirhosis").offers
-    ('cirrhosis', 'liver cirrhosis')
+    ('cirrhosis',)
     """
     text = " ".join(fold(entered).split())
     if not _NEGATED.match(text):
