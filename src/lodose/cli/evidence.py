@@ -178,6 +178,8 @@ def _print_condition(page: "ConditionPage") -> None:
         for figure in study.figures:
             note = f" {figure.note}" if figure.note else ""
             _line(console, f"  {figure.label}: {figure.text} [{figure.place}]{note}")
+            if figure.doubt:
+                _line(console, f"  Does not add up, or only just: {figure.doubt}", style="bold")
         _line(console, f"Limits: {study.limits}")
         _line(console, f"Read: {', '.join(study.read)}. Checked: {study.verified}", style="dim")
     console.print()

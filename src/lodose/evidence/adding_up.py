@@ -11,7 +11,8 @@ from itertools import combinations, product
 from math import log
 
 from lodose.errors import LodoseError
-from lodose.language import translate
+from lodose.evidence.schema import CONTRASTS, Figure, Kind, Study
+from lodose.language import decimal, translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +41,44 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found in a row: the sentences that name a disagreement, none where all agrees.
+    """What was found in a row.
 
     Attributes
     ----------
-    p_normal, p_t : tuple of float or None
-        Lowest and highest p that the interval allows, by the normal distribution and by the t
-        distribution with one degree of freedom less than there are studies.
-    fits : {"normal", "t", ""}
-        Which of the two gives the printed p.
+    p_normal : tuple of float
+        Lowest and highest p that the interval allows, by the normal distribution.
+    fits : {"normal", "hartung-knapp", ""}
+        Which way of working gives the printed p; empty where none does or no p is printed.
+    studies : int or None
+        With how many studies the Hartung-Knapp way fits.
+    faults : tuple of str
+        A sentence per disagreement; none where all agrees.
+    remark : str
+        A sentence on how the numbers were come by, where they fit in an unusual way only.
     """
 
     row: Row
     p_normal: tuple[float, float]
-    p_t: tuple[float, float] | None
     fits: str
+    studies: int | None
     faults: tuple[str, ...]
+    remark: str
+
+
+SLACK = 1.5
+"""By what factor p may differ: papers use t distributions and cut digits off, and do not say so."""
+MANY_STUDIES = 6
+"""Up to how many studies are tried where a row does not say how many it pools."""
 
 
 def check_row(row: Row) -> Finding:
     """Work out p from the interval and see whether the estimate stands in its middle."""
     estimate, lower, upper = (_range(text) for text in (row.estimate, row.lower, row.upper))
     if row.ratio:
-        if min(estimate[0], lower[0], upper[0]) < 0:
-            raise LodoseError(f"{row.name}: a ratio cannot be below 0. Mend: read the row again.")
+        if min(estimate[1], lower[1], upper[1]) <= 0:
+            raise LodoseError(f"{row.name}: a ratio is above 0. Mend: read the row again.")
         estimate, lower, upper = (_logs(ends) for ends in (estimate, lower, upper))
     p_normal = _p_range(estimate, lower, upper, None)
-    p_t = _p_range(estimate, lower, upper, row.studies - 1) if row.studies else None
     faults = []
     middle = ((lower[0] + upper[0]) / 2, (lower[1] + upper[1]) / 2)
     if middle[1] < estimate[0] or middle[0] > estimate[1]:
@@ -75,11 +87,9 @@ def check_row(row: Row) -> Finding:
                 "{name}: {estimate} does not lie in the middle of {lower} to {upper}."
             ).format(name=row.name, estimate=row.estimate, lower=row.lower, upper=row.upper)
         )
-    fits = ""
+    fits, studies, remark = "", None, ""
     if row.p is not None:
-        fits = "normal" if _agrees(row.p, p_normal) else ""
-        if not fits and p_t is not None and _agrees(row.p, p_t):
-            fits = "t"
+        fits, studies = _way(row, estimate, lower, upper, p_normal)
         if not fits:
             faults.append(
                 translate(
@@ -89,11 +99,59 @@ def check_row(row: Row) -> Finding:
                     name=row.name,
                     lower=row.lower,
                     upper=row.upper,
-                    meant=f"{sum(p_normal) / 2:.2f}",
-                    printed=row.p,
+                    meant=decimal(f"{sum(p_normal) / 2:.2g}"),
+                    printed=decimal(row.p),
                 )
             )
-    return Finding(row, p_normal, p_t, fits, tuple(faults))
+        elif studies is not None:
+            remark = translate(
+                "{name}: the interval {lower} to {upper} and p = {printed} agree only if {count} "
+                "studies were pooled with a Hartung-Knapp interval."
+            ).format(
+                name=row.name,
+                lower=row.lower,
+                upper=row.upper,
+                printed=decimal(row.p),
+                count=studies,
+            )
+    return Finding(row, p_normal, fits, studies, tuple(faults), remark)
+
+
+def _way(
+    row: Row,
+    estimate: tuple[float, float],
+    lower: tuple[float, float],
+    upper: tuple[float, float],
+    p_normal: tuple[float, float],
+) -> tuple[str, int | None]:
+    """Find the way of working that gives the printed p."""
+    assert row.p is not None  # noqa: S101  for the type checker
+    if _agrees(row.p, p_normal):
+        return "normal", None
+    for studies in [row.studies] if row.studies else range(2, MANY_STUDIES):
+        if _agrees(row.p, _p_range(estimate, lower, upper, studies - 1)):
+            return "hartung-knapp", studies
+    return "", None
+
+
+def doubts(study: Study, figure: Figure) -> str:
+    """Say what does not add up in a figure; empty where nothing is amiss."""
+    if figure.value is None or figure.lower is None or figure.upper is None:
+        return ""
+    ratio = figure.kind in (Kind.RISK_RATIO, Kind.RATE_RATIO)
+    if figure.kind not in CONTRASTS | {Kind.CHANGE}:
+        return ""
+    row = Row(
+        translate(study.name),
+        str(figure.value),
+        str(figure.lower),
+        str(figure.upper),
+        p=figure.p,
+        ratio=ratio,
+        studies=figure.studies,
+    )
+    found = check_row(row)
+    return " ".join([*found.faults, found.remark]).strip()
 
 
 def same_figures(rows: Sequence[Row]) -> list[str]:
@@ -164,6 +222,6 @@ def _p_range(
 
 def _agrees(printed: str, allowed: tuple[float, float]) -> bool:
     if printed.startswith("<"):
-        return allowed[0] < float(printed[1:])
+        return allowed[0] < float(printed[1:]) * SLACK
     low, high = _range(printed)
-    return low <= allowed[1] and allowed[0] <= high
+    return low <= allowed[1] * SLACK and allowed[0] <= high * SLACK

@@ -25,14 +25,14 @@ from lodose.report.look import (
 )
 from lodose.report.words import wrapped
 
-_LINE = 44
+_LINE = 16
 
 
 def forest_chart(pool: ShownPool, *, width: int = 720) -> alt.LayerChart:
     """Draw each trial with its 95 % interval and, below, every way of putting them together.
 
-    Trials are squares, the larger the more they weigh; poolings are diamonds. Effects left of the
-    line favour the medicine where less is better.
+    Trials are squares, the larger the more they weigh; poolings are diamonds. The axis says
+    which side is better.
     """
     narrow = width < 600
     rows = [_forest_row(row, number, narrow) for number, row in enumerate(pool.rows)]
@@ -66,7 +66,10 @@ def forest_chart(pool: ShownPool, *, width: int = 720) -> alt.LayerChart:
         squares,
         diamonds,
     ]
-    return finish(layers, forest_description(pool), width, _LINE * len(rows) + 60, pool.label)
+    lines_each = max(str(row["label"]).count("\n") for row in rows) + 1
+    height = (_LINE * lines_each + 12) * len(rows) + 60
+    # Beside names on a narrow picture a title has no room; the caption says it.
+    return finish(layers, forest_description(pool), width, height, "" if narrow else pool.label)
 
 
 def funnel_chart(pool: ShownPool, *, width: int = 720) -> alt.LayerChart:
@@ -170,12 +173,15 @@ def _forest_row(row: PoolRow, number: int, narrow: bool) -> Row:
     }
 
 
-def _axis_title(pool: ShownPool) -> str:
-    if pool.ratio:
-        return translate("Ratio (1 is no difference)")
+def _axis_title(pool: ShownPool) -> list[str]:
+    what = translate("Ratio") if pool.ratio else translate("Difference")
     if pool.unit:
-        return translate("Difference in {unit} (0 is none)").format(unit=pool.unit)
-    return translate("Difference (0 is none)")
+        what = f"{what}, {pool.unit}"
+    if pool.better == "lower":
+        return [what, translate("left is better, right is worse")]
+    if pool.better == "higher":
+        return [what, translate("right is better, left is worse")]
+    return [what]
 
 
 def _funnel_side(centre: float, deepest: float, side: int, ratio: bool) -> list[Row]:

@@ -25,8 +25,9 @@ class Contrast:
         Id of the study.
     people : str
         Id of the trial whose people these are: the study's own, or that which it is a part of.
-    kind, versus, unit
-        What sort of effect it is, against what, and in which unit; all must agree.
+    kind, versus, unit, better
+        What sort of effect it is, against what, in which unit, and whether lower or higher is
+        better; all must agree.
     effect : Effect
         Ratios as logarithms.
     summary : bool
@@ -42,6 +43,7 @@ class Contrast:
     effect: Effect
     identifier: str
     place: str
+    better: str = ""
     summary: bool = False
     derived: str = ""
 
@@ -65,6 +67,7 @@ def contrast_of(study: Study, figure: Figure) -> Contrast:
         effect=effect,
         identifier=study.citation.identifier,
         place=figure.place.value,
+        better=figure.better or "",
         summary=study.design in SUMMARIES,
         derived=derived,
     )
@@ -96,6 +99,14 @@ def _effect(study: Study, figure: Figure) -> tuple[Effect, Kind, str]:
     )
 
 
+_MUST_AGREE = (
+    ("versus", "comparator"),
+    ("kind", "sort of effect"),
+    ("unit", "unit"),
+    ("better", "direction of benefit"),
+)
+
+
 def check_poolable(contrasts: Sequence[Contrast]) -> None:
     """Refuse what does not belong together.
 
@@ -115,7 +126,7 @@ def check_poolable(contrasts: Sequence[Contrast]) -> None:
             f"{', '.join(others)} is a comparison. Mend: pool only comparisons with one another; "
             "a change since before also holds what placebo and time would have done."
         )
-    for name, what in (("versus", "comparator"), ("kind", "sort of effect"), ("unit", "unit")):
+    for name, what in _MUST_AGREE:
         found = {str(getattr(one, name)): one.study for one in contrasts}
         if len(found) > 1:
             listed = "; ".join(f"{study}: {value or 'none'}" for value, study in found.items())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
+from lodose.evidence.adding_up import doubts
 from lodose.evidence.bayes import pool_bayesian
 from lodose.evidence.catalogue import Evidence
 from lodose.evidence.contrasts import RATIOS, Contrast, contrast_of, pool_contrasts
@@ -35,11 +36,15 @@ NOT_PUBLISHED = translatable("Worked out by Lodose; not published.")
 
 @dataclass(frozen=True, slots=True)
 class ShownFigure:
-    """A figure as text, with the study, its identifier and where it was read."""
+    """A figure as text, with the study, its identifier and where it was read.
+
+    ``doubt`` says what does not add up in it.
+    """
 
     label: str
     text: str
     note: str
+    doubt: str
     harm: bool
     study: str
     identifier: str
@@ -119,6 +124,7 @@ class ShownPool:
     unit: str
     note: str
     ratio: bool
+    better: str
     rows: tuple[PoolRow, ...]
     scatter: str
     studies: tuple[str, ...]
@@ -217,6 +223,7 @@ def shown_figure(study: Study, figure: Figure) -> ShownFigure:
         label=translate(figure.label),
         text=figure_text(figure),
         note=translate(figure.note),
+        doubt=doubts(study, figure),
         harm=figure.harm,
         study=study.id,
         identifier=study.citation.identifier,
@@ -229,10 +236,10 @@ def pool_of(evidence: Evidence, pool: Pool) -> ShownPool:
     contrasts = [contrast_of(*evidence.figure(one)) for one in pool.figures]
     fixed = pool_contrasts(contrasts, method="fixed")
     ways: list[tuple[str, Pooled]] = [
-        (translate("All trials have the same effect (fixed)"), fixed),
-        (translate("Trials differ (random, REML)"), pool_contrasts(contrasts)),
+        (translate("All alike (fixed)"), fixed),
+        (translate("Differing (random, REML)"), pool_contrasts(contrasts)),
         (
-            translate("Trials differ, few trials allowed for (Hartung-Knapp)"),
+            translate("Differing, few trials (Hartung-Knapp)"),
             pool_contrasts(contrasts, hartung_knapp=True),
         ),
     ]
@@ -248,7 +255,7 @@ def pool_of(evidence: Evidence, pool: Pool) -> ShownPool:
     )
     rows.append(
         _pooled_row(
-            translate("Trials differ (Bayesian, half-normal prior)"),
+            translate("Differing (Bayesian)"),
             belief.estimate,
             belief.lower,
             belief.upper,
@@ -260,6 +267,7 @@ def pool_of(evidence: Evidence, pool: Pool) -> ShownPool:
         unit=translate(UNITS.get(pool.unit, pool.unit)),
         note=translate(NOT_PUBLISHED),
         ratio=ratio,
+        better=contrasts[0].better,
         rows=tuple(rows),
         scatter=_scatter(fixed),
         studies=tuple(one.study for one in contrasts),

@@ -128,6 +128,7 @@ class Figure(_Record):
     unit: str = ""
     better: Literal["lower", "higher"] | None = None
     harm: bool = False
+    studies: int | None = Field(default=None, ge=2)
     uncertainty: Literal["reported", "not reported"] = "reported"
     note: str = ""
 
@@ -173,11 +174,11 @@ class Citation(_Record):
     registry: tuple[
         Annotated[str, StringConstraints(pattern=r"^(NCT\d{8}|CTRI/\d{4}/\d{2}/\d{6})$")], ...
     ] = ()
-    label: Annotated[str, StringConstraints(pattern=_SET_ID)] | None = None
+    set_id: Annotated[str, StringConstraints(pattern=_SET_ID)] | None = None
 
     @model_validator(mode="after")
     def _can_be_looked_up(self) -> Self:
-        if not (self.doi or self.pmid or self.registry or self.label):
+        if not (self.doi or self.pmid or self.registry or self.set_id):
             raise ValueError("has no DOI, PMID or registry number; without one it is left out")
         return self
 
@@ -188,7 +189,7 @@ class Citation(_Record):
             return f"doi:{self.doi}"
         if self.pmid:
             return f"PMID {self.pmid}"
-        return self.registry[0] if self.registry else f"DailyMed {self.label}"
+        return self.registry[0] if self.registry else f"DailyMed {self.set_id}"
 
 
 class Study(_Record):
@@ -234,7 +235,7 @@ class Study(_Record):
             raise ValueError("says what was found but holds no figure")
         if self.dose_micrograms and not 0 < self.dose_micrograms[0] <= self.dose_micrograms[1]:
             raise ValueError("has a dose range that does not run from low to high")
-        if self.citation.label and self.design is not Design.LABEL:
+        if self.citation.set_id and self.design is not Design.LABEL:
             raise ValueError("is cited by a label but is none; give DOI, PMID or registry number")
         return self
 
