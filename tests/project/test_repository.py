@@ -49,7 +49,7 @@ def test_the_checks_run_the_readmes_own_command_for_everything() -> None:
 def test_nothing_that_make_test_all_runs_may_be_left_out_unnoticed() -> None:
     """Where no PostgreSQL can be run, the tool ends with 3 "not run", and make with it."""
     rule = (ROOT / "Makefile").read_text("utf-8").partition("\ntest-all:")[2].partition("\n\n")[0]
-    assert "tools/with-postgresql $(BIN)/pytest tests/server" in rule
+    assert "tools/with-postgresql $(BIN)/pytest $(SIDE_BY_SIDE) tests/server" in rule
     assert "-@" not in rule
     assert "||" not in rule
 

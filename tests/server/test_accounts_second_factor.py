@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.interface]
 
 # What the API says to everybody alike: its description, what to do in danger.
 WITHOUT_DATA = {"/api/v1/", "/api/v1/openapi.json", "/api/v1/red-flags"}
-FORCED = (Role.PRESCRIBER, Role.PHARMACIST, Role.RESEARCHER)
+FORCED = (Role.PRESCRIBER, Role.PHARMACIST, Role.RESEARCHER, Role.ADMINISTRATOR)
 
 
 @pytest.fixture(autouse=True)

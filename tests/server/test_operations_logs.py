@@ -152,3 +152,10 @@ def test_djangos_admin_is_for_administrators_and_registers_no_diary(tmp_path: Pa
     for line in said[:4]:
         assert "200" not in line
     assert said[5:] == ["nobody 302", "User 0"]
+
+
+def test_a_host_that_is_not_answered_is_not_written_down(lines: io.StringIO) -> None:
+    assert Client(raise_request_exception=False).get("/", HTTP_HOST="nausea.example").status_code
+    (line,) = [json.loads(each) for each in lines.getvalue().splitlines()]
+    assert line["event"] == "DisallowedHost"
+    assert "nausea" not in lines.getvalue()

@@ -56,3 +56,16 @@ def test_several_faults_are_named_at_once() -> None:
         read_config({"LODOSE_SIGN_UP": "x", "LODOSE_BACK_FILL_DAYS": "many"})
     assert "LODOSE_SIGN_UP" in str(caught.value)
     assert "LODOSE_BACK_FILL_DAYS" in str(caught.value)
+
+
+def test_an_empty_key_file_stops_the_server_instead_of_signing_with_nothing(
+    tmp_path: Path,
+) -> None:
+    config = Config(data=tmp_path)
+    made = config.key("audit")
+    assert len(made) > 40
+    assert config.key("audit") == made
+    (tmp_path / "keys" / "audit").write_text("")
+    with pytest.raises(LodoseError, match=r"is empty\. Mend: restore it from a backup"):
+        config.key("audit")
+    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == ["audit"]

@@ -155,10 +155,16 @@ class Config(BaseModel):
         if given:
             return given
         path = self.data / "keys" / name
-        try:
-            return path.read_text("ascii").strip()
-        except FileNotFoundError:
-            return _make_key(path, name)
+        if not path.exists():
+            _make_key(path, name)
+        value = path.read_text("ascii").strip()
+        if not value:
+            # An empty key would sign and encrypt for everybody who guesses that it is empty.
+            raise LodoseError(
+                f"The key file '{path}' is empty. Mend: restore it from a backup; only where "
+                "nothing was ever written with it, delete it."
+            )
+        return value
 
 
 def _is_private(address: str) -> bool:
@@ -167,16 +173,22 @@ def _is_private(address: str) -> bool:
     return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}
 
 
-def _make_key(path: Path, name: str) -> str:
+def _make_key(path: Path, name: str) -> None:
+    """Write a new key, whole or not at all; another process may be first."""
     value = Fernet.generate_key().decode() if name == "fields" else secrets.token_urlsafe(48)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:  # another process was first
-        return path.read_text("ascii").strip()
+    aside = path.with_name(f".{name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(value)
-    return value
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(aside, path)  # fails where there is one already, unlike a rename
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
 
 
 def read_config(environment: Mapping[str, str] | None = None) -> Config:

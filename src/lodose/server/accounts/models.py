@@ -22,7 +22,8 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
-SECOND_FACTOR_ROLES = frozenset({Role.PRESCRIBER, Role.PHARMACIST, Role.RESEARCHER})
+# Who sees others' records, and who can open others' accounts.
+SECOND_FACTOR_ROLES = frozenset(set(Role) - {Role.PERSON})
 
 
 def digest(secret: str) -> str:

@@ -20,7 +20,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": _event(record.msg),
+            "event": _event(record),
         }
         status = getattr(record, "status_code", None)
         if isinstance(status, int):
@@ -36,11 +36,15 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
-def _event(message: object) -> str:
+def _event(record: logging.LogRecord) -> str:
     """Return the fixed words of a message: never its arguments, never a second line.
 
     Libraries put an exception, or its traceback, where the words belong; both may repeat values.
+    Django's security loggers put what was sent into the words themselves: their name says enough.
     """
+    if record.name.startswith("django.security."):
+        return record.name.rpartition(".")[2]
+    message = record.msg
     if not isinstance(message, str):
         return type(message).__name__
     return message.partition("\n")[0][:LONGEST_EVENT]

@@ -163,6 +163,13 @@ def _sign_everybody_out() -> None:
                 "UPDATE accounts_signinlink SET used_at = %s WHERE used_at IS NULL",
                 [timezone.now()],
             )
+        # One that was taken back after the backup would live again.
+        for table in ("accounts_apitoken", "accounts_trusteddevice"):
+            if table in there:
+                cursor.execute(
+                    f'UPDATE "{table}" SET revoked_at = %s WHERE revoked_at IS NULL',  # noqa: S608
+                    [timezone.now()],
+                )
 
 
 def _close() -> None:

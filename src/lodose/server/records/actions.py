@@ -110,7 +110,7 @@ def _write(
         add_event(chain, "check-in-made", _event(entry, check_in))
         return Receipt(check_in, "made")
     if existing.pk == entry.id or version == (existing.pk,):
-        if not _went_back(existing, entry):
+        if not _went_back(existing, entry, keep):
             return Receipt(existing, "unchanged")
         content = json.dumps(entry.content(), sort_keys=True)
         entry = replace(entry, id=uuid.uuid5(entry.id, content))
@@ -119,6 +119,15 @@ def _write(
     elif version is not None or CheckIn.objects.filter(pk=entry.id).exists():
         raise _known_id()
     if written_at < existing.written_at and entry.source == "offline" and not existing.skipped:
+        there = entry_of(existing)
+        filled = _with_unanswered(there, entry) if keep else there
+        if filled.content() != there.content():
+            # What only the earlier sending answered counts, in whichever order the two arrive.
+            filled = replace(filled, id=entry.id)
+            written_then = existing.written_at
+            return Receipt(
+                _correct(chain, existing, filled, written_then, now, reason), "corrected"
+            )
         _keep_version(existing, entry.id, existing.revision, entry.content(), now, "late")
         add_event(chain, "check-in-superseded", _event(entry, existing))
         return Receipt(existing, "superseded")
@@ -132,13 +141,14 @@ def _known_id() -> EntryError:
     return EntryError({"id": _("This entry was already sent for another day.")})
 
 
-def _went_back(existing: CheckIn, entry: Entry) -> bool:
+def _went_back(existing: CheckIn, entry: Entry, keep: bool) -> bool:
     """Whether a page that was already saved now says something that was never saved."""
     if entry.source not in SOURCES_THAT_GO_BACK:
         return False
     said = [entry_of(existing).content()]
     said += existing.versions.values_list("content", flat=True)
-    return entry.content() not in said
+    told = _with_unanswered(entry, entry_of(existing)) if keep else entry
+    return told.content() not in said
 
 
 def _with_unanswered(entry: Entry, earlier: Entry) -> Entry:
@@ -146,7 +156,8 @@ def _with_unanswered(entry: Entry, earlier: Entry) -> Entry:
     if earlier.skipped:
         return entry
     dose_is_open = entry.dose_micrograms is None and entry.kit_taken is None
-    notes = [earlier.note, entry.note]
+    said_before = set(entry.note.split("\n")) <= set(earlier.note.split("\n"))
+    notes = [earlier.note] if said_before else [earlier.note, entry.note]
     return replace(
         entry,
         outcomes={**earlier.outcomes, **entry.outcomes},
@@ -224,6 +235,8 @@ def _correct(
 ) -> CheckIn:
     """Keep what stood there under the id of the correction, then write the correction."""
     old = entry_of(existing)
+    if existing.skipped:
+        existing.late = day_of(existing.person, written_at) > existing.day
     _keep_version(existing, entry.id, existing.revision, old.content(), now, reason)
     for name, value in _fields(entry).items():
         setattr(existing, name, value)

@@ -19,6 +19,7 @@ from lodose.server.spoken import said_number
 
 MOST_NOTE = 2000
 MOST_EFFECTS = 30
+LONGEST_RATING = 15
 NAME_LENGTH = 60
 
 
@@ -84,6 +85,8 @@ def read_rating(text: str, question: Question) -> str:
         value = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         raise ValueError(_("“%(value)s” is not a number.") % {"value": text[:20]}) from None
+    if len(text.strip()) > LONGEST_RATING or abs(value.adjusted()) > LONGEST_RATING:
+        raise ValueError(_("“%(value)s” has too many digits.") % {"value": text[:20]})
     if not value.is_finite() or not question.minimum <= value <= question.maximum:
         raise ValueError(
             _("%(value)s is outside %(minimum)s to %(maximum)s.")
@@ -164,7 +167,7 @@ def _check_dose(entry: Entry, *, sealed: bool) -> dict[str, str]:
     dose = entry.dose_micrograms
     if sealed and (dose is not None or entry.dose_at is not None):
         return {"dose": _("In a blinded trial no dose is written down, only the kit.")}
-    if not sealed and entry.kit_taken is not None:
+    if not sealed and entry.kit_taken is not None and not entry.kit:
         return {"kit": _("No blinded trial runs on that day: write the dose.")}
     if dose is not None and not 0 <= dose <= LARGEST_DOSE_MICROGRAMS:
         return {

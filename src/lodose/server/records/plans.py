@@ -23,7 +23,7 @@ class DayPlan:
     sealed : bool
         A blinded trial holds the day: ``kit`` is shown and nothing of dose or arm.
     kit : str
-        Code of the kit, "" outside sealed periods.
+        Code of the kit that the day's period was supplied from, "" where there is none.
     dose_micrograms : int, optional
         Planned dose; None where nothing is planned, always None when sealed.
     micrograms_per_millilitre : int, optional
@@ -68,7 +68,7 @@ def plan_of(person: Person, day: date, *, with_dose: bool = True) -> DayPlan:
     if sealed:
         return DayPlan(day, outcomes, True, kit, None, None)
     if not with_dose:
-        return DayPlan(day, outcomes, False, "", None, None)
+        return DayPlan(day, outcomes, False, kit, None, None)
     step = (
         person.dose_steps.filter(from_day__lte=day, removed_at=None)
         .order_by("from_day", "entered_at")
@@ -78,7 +78,7 @@ def plan_of(person: Person, day: date, *, with_dose: bool = True) -> DayPlan:
     strength = None if step is None else step.micrograms_per_millilitre
     if period_dose is not None:
         dose = period_dose
-    return DayPlan(day, outcomes, False, "", dose, strength)
+    return DayPlan(day, outcomes, False, kit, dose, strength)
 
 
 def _held_by(person: Person, day: date) -> tuple[bool, str, int | None]:
@@ -86,11 +86,17 @@ def _held_by(person: Person, day: date) -> tuple[bool, str, int | None]:
     periods = TrialPeriod.objects.filter(
         trial__person_id=person.pk, first_day__lte=day, last_day__gte=day
     ).order_by("-trial__started_at")
-    for status, ended_at, sealed, kit, dose in periods.values_list(
-        "trial__status", "trial__ended_at", "trial__sealed", "kit", "dose_micrograms"
+    for status, ended_on, ended_at, sealed, kit, dose in periods.values_list(
+        "trial__status",
+        "trial__ended_on",
+        "trial__ended_at",
+        "trial__sealed",
+        "kit",
+        "dose_micrograms",
     ):
         # The days after a trial was stopped early belong to nobody's plan.
-        if status == Trial.Status.STOPPED and ended_at and day_of(person, ended_at) < day:
+        stopped = status == Trial.Status.STOPPED and ended_at
+        if stopped and (ended_on or day_of(person, ended_at)) < day:
             continue
         return sealed, kit, dose if status == Trial.Status.RUNNING else None
     return False, "", None

@@ -3,24 +3,27 @@
 Nothing is filled in that was not typed on this very form, or stored for this very day.
 """
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lodose.diary.cells import LARGEST_DOSE_MICROGRAMS
 from lodose.server.records.entries import Entry, EntryError
 from lodose.server.records.models import CheckIn
 from lodose.server.records.plans import DayPlan
 from lodose.server.records.side_effects import COMMON, SEVERITIES
+from lodose.server.records.treatment import ASKED_BACK_ABOVE_MICROGRAMS, shown_dose
 
 OTHER = "other-effect"  # the value of the chip that opens a text field
 SEVERITY_NAMES = {number: name for name, number in SEVERITIES.items()}
-EXACT = Decimal(1)
+_MILLIGRAMS = re.compile(r"[0-9]{0,5}(\.[0-9]{0,3})?")
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
@@ -142,23 +145,31 @@ def _read_dose(form: QueryDict, problems: dict[str, str]) -> tuple[int | None, t
             problems["dose"] = _("No dose is planned for that day. Choose “another amount”.")
             return None, at
         return int(text[:12]), at
-    return _read_milligrams(form.get("dose_mg", ""), problems), at
+    typed, again, source = (form.get(name, "") for name in ("dose_mg", "dose_again", "source"))
+    return _read_milligrams(typed, again, source, problems), at
 
 
-def _read_milligrams(text: str, problems: dict[str, str]) -> int | None:
+def _read_milligrams(text: str, again: str, source: str, problems: dict[str, str]) -> int | None:
     if not text.strip():
         problems["dose_mg"] = _("Write how many mg you took, for example 1.5.")
         return None
-    try:
-        micrograms = Decimal(text.strip().replace(",", ".")) * 1000
-        if not micrograms.is_finite() or micrograms != micrograms.quantize(EXACT):
-            raise InvalidOperation
-    except InvalidOperation:
+    typed = text.strip().replace(",", ".")
+    # Digits only: what Python also reads as a number (4_5, 1e1) is a slip of the hand here.
+    if not _MILLIGRAMS.fullmatch(typed) or not typed.strip("."):
         problems["dose_mg"] = _(
             "“%(value)s” is not an amount in mg with at most three decimals, such as 1.5."
         ) % {"value": text[:20]}
         return None
-    return int(micrograms)
+    micrograms = int(Decimal(typed) * 1000)
+    # What a phone kept cannot be asked back any more; what no tablet holds is refused later.
+    large = ASKED_BACK_ABOVE_MICROGRAMS < micrograms <= LARGEST_DOSE_MICROGRAMS
+    if large and not {again, source} & {text, "offline"}:
+        problems["dose_again"] = _(
+            "%(dose)s is a large amount: check the decimal point. If that is what you took, tick "
+            "the box and save again."
+        ) % {"dose": shown_dose(micrograms)}
+        return None
+    return micrograms
 
 
 def _read_effects(form: QueryDict, problems: dict[str, str]) -> list[list[Any]] | None:

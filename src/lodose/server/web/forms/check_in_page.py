@@ -161,6 +161,7 @@ def _problem_list(problems: dict[str, str], questions: list[QuestionField]) -> l
         "day": ("today-title", _("Day")),
         "dose": ("dose", _("Dose")),
         "dose_mg": ("dose_mg", _("Amount in mg")),
+        "dose_again": ("dose_again", _("Amount in mg")),
         "dose_at": ("dose_at", _("Time of the dose")),
         "kit": ("dose", _("Capsule")),
         "side_effects": ("side_effects", _("Side effects")),
