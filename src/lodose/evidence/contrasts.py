@@ -150,13 +150,17 @@ def check_poolable(contrasts: Sequence[Contrast]) -> None:
 
 
 def pool_contrasts(
-    contrasts: Sequence[Contrast], *, method: Method = "reml", hartung_knapp: bool = False
+    contrasts: Sequence[Contrast],
+    *,
+    method: Method = "reml",
+    hartung_knapp: bool = False,
+    modified: bool = False,
 ) -> Pooled:
     """Pool contrasts that belong together; see :func:`check_poolable` for what is refused."""
     check_poolable(contrasts)
     effects = [one.effect.estimate for one in contrasts]
     errors = [one.effect.se for one in contrasts]
-    return pool(effects, errors, method=method, hartung_knapp=hartung_knapp)
+    return pool(effects, errors, method=method, hartung_knapp=hartung_knapp, modified=modified)
 
 
 def without_each(contrasts: Sequence[Contrast], *, method: Method = "reml") -> Mapping[str, Pooled]:

@@ -240,7 +240,7 @@ def pool_of(evidence: Evidence, pool: Pool) -> ShownPool:
         (translate("Differing (random, REML)"), pool_contrasts(contrasts)),
         (
             translate("Differing, few trials (Hartung-Knapp)"),
-            pool_contrasts(contrasts, hartung_knapp=True),
+            pool_contrasts(contrasts, hartung_knapp=True, modified=True),
         ),
     ]
     ratio = contrasts[0].kind in RATIOS

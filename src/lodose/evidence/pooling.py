@@ -71,6 +71,7 @@ def pool(
     *,
     method: Method = "reml",
     hartung_knapp: bool = False,
+    modified: bool = False,
 ) -> Pooled:
     """Put effects together.
 
@@ -84,6 +85,10 @@ def pool(
     hartung_knapp : bool, default False
         Widen the interval for the uncertainty of that variance, by the t distribution with k - 1
         degrees of freedom.
+    modified : bool, default False
+        Keep the Hartung-Knapp error from falling below that of the errors given, which it does
+        where studies happen to agree; with equal effects it would be zero (Röver C, Knapp G,
+        Friede T. BMC Med Res Methodol 2015;15:99).
 
     Raises
     ------
@@ -99,7 +104,8 @@ def pool(
     estimate = float(weights @ y / weights.sum())
     se = float(weights.sum() ** -0.5)
     if hartung_knapp:
-        se *= float(np.sqrt(weights @ (y - estimate) ** 2 / (k - 1)))
+        scale = float(np.sqrt(weights @ (y - estimate) ** 2 / (k - 1)))
+        se *= max(1.0, scale) if modified else scale
         critical = float(stdtrit(k - 1, 0.975))
         p = 1.0 if se == 0 else 2 * float(stdtr(k - 1, -abs(estimate) / se))
     else:
