@@ -121,6 +121,7 @@ def test_what_capsules_cannot_make_is_refused_with_what_they_can() -> None:
 
 
 @pytest.mark.property
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([250, 500, 1000, 1500, 2000, 3000]), min_size=1, max_size=3),
     st.integers(1, 24).map(lambda number: 250 * number),
@@ -211,6 +212,7 @@ def test_ten_thousand_random_plans_add_up_exactly(seed: int) -> None:
 
 
 @pytest.mark.property
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_a_dose_in_range_or_a_question(text: str) -> None:
     for reader in (dose_ug, concentration, volume_ul):

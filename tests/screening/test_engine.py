@@ -223,3 +223,25 @@ def test_a_stopped_opioid_asks_whether_it_was_regular_and_when(screened) -> None
     facts = facts_from({"medicines": [{"name": "oxycodone", "taken": "stopped"}]})
     assert facts.medicines is not None
     assert facts.medicines[0].regular is None
+
+
+def test_several_illnesses_in_one_line_are_all_read(screened) -> None:
+    for text, rules_fired, unclear in (
+        ("fibromyalgia and depression", {"PSY-001"}, []),
+        ("Diabetic neuropathy, liver cirrhosis; fibromyalgia", {"HEP-003"}, []),
+        ("fibromyalgia, wobbly knees", set(), ["wobbly knees"]),
+        ("history of opioid dependence", {"OPI-012"}, []),
+        ("hepatic failure, no depression", {"HEP-001"}, ["no depression"]),
+        ("none", set(), []),
+    ):
+        found = screened(**NOTHING_OPEN | {"conditions": [text]})
+        fired = {"-".join(each.rule.id.split("-")[:2]) for each in found.findings}
+        assert fired - {"PLN-003", "DRV-001"} == rules_fired, text
+        assert [each.entered for each in found.unclear] == unclear, text
+
+
+def test_a_brand_is_told_with_what_is_in_it(screened) -> None:
+    found = screened(medicines=[{"name": "Nurofen Plus"}, {"name": "codeine"}, {"name": "none"}])
+    opioid = next(each for each in found.findings if each.rule.id.startswith("OPI-001"))
+    assert opioid.fired_by == ("Nurofen Plus (codeine)", "codeine")
+    assert not found.unclear

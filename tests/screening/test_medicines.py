@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodose.errors import LodoseError
@@ -124,6 +124,7 @@ def test_it_can_take_the_place_of_the_diarys_first_recogniser() -> None:
 
 
 @pytest.mark.property
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_and_nothing_unknown_is_passed_over(text: str) -> None:
     reading = read(text)
@@ -131,6 +132,7 @@ def test_any_text_is_read_and_nothing_unknown_is_passed_over(text: str) -> None:
 
 
 @pytest.mark.property
+@settings(deadline=None)
 @given(st.sampled_from([row["entered"] for row in ROWS if row["expected"] == "opioid"]))
 def test_case_and_accents_do_not_matter(entered: str) -> None:
     assert recognise(entered.upper()) == recognise(entered) == recognise(f"  {entered} 5 mg ")

@@ -212,7 +212,7 @@ def _list(*, json: bool) -> None:
     for head in ("Name", "What", "Grade"):
         table.add_column(head, no_wrap=head != "What")
     for each in plans().values():
-        table.add_row(each.id, escape(each.label), each.grade)
+        table.add_row(each.id, escape(translate(each.label)), each.grade)
     printer().print(table)
     printer().print(
         "\nGrade: A controlled trial or label, C practice, D advocacy, J the project's judgement.\n"
@@ -247,7 +247,7 @@ def _described(chosen: "Plan") -> dict[str, Any]:
 
     return {
         "plan": chosen.id,
-        "label": chosen.label,
+        "label": translate(chosen.label),
         "grade": chosen.grade,
         "source": chosen.source,
         "time_of_day": chosen.time_of_day,

@@ -9,11 +9,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lodose.errors import InputError
+from lodose.language import translatable
 from lodose.regimen.doses import HIGHEST_UG, in_mg
 
 FILE = "plans.toml"
 DEFAULT = "cautious"
 MOST_STEPS = 60
+OWN = translatable("The prescriber's own plan")
 TimeOfDay = Literal["morning", "evening", "not given"]
 
 
@@ -139,7 +141,7 @@ def make_plan(
     limit_ug: int = HIGHEST_UG,
     time_of_day: TimeOfDay = "not given",
     id: str = "own",  # noqa: A002 - the field's name in the file and in JSON
-    label: str = "The prescriber's own plan",
+    label: str = OWN,
     context: str = "",
     grade: str = "P",
     source: str = "the prescriber",

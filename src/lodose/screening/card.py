@@ -13,6 +13,9 @@ from lodose.language import current_language, decimal, habits, translate
 _TELLING = re.compile(r"naltrexon|\bldn\b|opioid", re.IGNORECASE)
 _DOSE = re.compile(r"^\s*(\d{1,2}(?:[.,]\d{1,3})?)\s*mg\s*$")
 _HIGHEST_MG = 6
+_LONGEST = 120
+# Beyond Latin, Greek, Cyrillic and punctuation.
+_UNUSUAL = re.compile("[^\u0000-\u052f\u1e00-\u206f\u20a0-\u22ff\u2500-\u25ff]")
 
 
 def check_file_name(path: Path, *, option: str = "--card") -> None:
@@ -77,7 +80,7 @@ def card_text(*, dose: str | None, prescriber: str) -> dict[str, object]:
                 "Opioids only titrated and monitored by trained staff: more may be needed, and "
                 "breathing may be slowed more deeply and for longer."
             ),
-            translate("Hold naltrexone until pain is settled; ask for the time of the last dose."),
+            translate("Hold naltrexone; ask for the time of the last dose."),
         ],
         "person-heading": translate("For me"),
         "person": translate(
@@ -112,12 +115,29 @@ def card_bytes(*, dose: str | None = None, prescriber: str = "") -> bytes:
     # Here only: the typesetter is heavy.
     import typst
 
-    data = json.dumps(card_text(dose=dose, prescriber=prescriber), ensure_ascii=False)
+    data = json.dumps(card_text(dose=dose, prescriber=prescriber[:_LONGEST]), ensure_ascii=False)
+    made: bytes
+    try:
+        made = _compiled(data, built_in_fonts_only=True)
+    except typst.TypstError as error:
+        if "could not be displayed with font" not in str(error):
+            raise
+        # A name in a script that the built-in fonts lack: the machine's fonts help out, or boxes.
+        try:
+            made = _compiled(data, built_in_fonts_only=False)
+        except typst.TypstError:
+            made = _compiled(_UNUSUAL.sub("\N{WHITE SQUARE}", data), built_in_fonts_only=True)
+    return made
+
+
+def _compiled(data: str, *, built_in_fonts_only: bool) -> bytes:
+    import typst
+
     made: bytes = typst.compile(
         (files("lodose.screening") / "templates" / "card.typ").read_bytes(),
         format="pdf",
         pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
+        ignore_system_fonts=built_in_fonts_only,
         timestamp=datetime(2000, 1, 1, tzinfo=UTC),  # never the clock: same card, same bytes
         sys_inputs={"card": data},
     )

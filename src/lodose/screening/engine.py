@@ -10,7 +10,7 @@ from lodose.screening.medicines import OPIOIDS, Reading, read
 from lodose.screening.model import Finding, LabLimit, Rule, Screening, Unclear
 from lodose.screening.questions import not_asked
 from lodose.screening.rules import rules as all_rules
-from lodose.screening.words import meaning
+from lodose.screening.words import is_none, meanings
 
 _PREGNANCY = {
     "pregnant": "pregnancy",
@@ -117,7 +117,9 @@ def _understand(facts: Facts, on: date) -> tuple[_Known, tuple[Unclear, ...]]:
     unclear: list[Unclear] = []
     products = [Medicine(name=name) for name in facts.natural_products or ()]
     taken = tuple(
-        _Taken(medicine, read(medicine.name)) for medicine in (*(facts.medicines or ()), *products)
+        _Taken(medicine, read(medicine.name))
+        for medicine in (*(facts.medicines or ()), *products)
+        if not is_none(medicine.name)
     )
     unclear += [each.reading.unclear for each in taken if each.reading.unclear is not None]
     meant: dict[str, dict[str, str]] = {}
@@ -128,18 +130,16 @@ def _understand(facts: Facts, on: date) -> tuple[_Known, tuple[Unclear, ...]]:
     ):
         meant[kind] = {}
         for entered in entries:
-            key = meaning(kind, entered)
-            if isinstance(key, Unclear):
-                unclear.append(key)
-            else:
-                meant[kind][key] = entered
+            if not is_none(entered):
+                keys, open_parts = meanings(kind, entered)
+                unclear += open_parts
+                meant[kind].update(dict.fromkeys(keys, entered))
     events: list[tuple[str, Event]] = []
     for event in facts.events or ():
-        key = meaning("event", event.kind)
-        if isinstance(key, Unclear):
-            unclear.append(key)
-        else:
-            events.append((key, event))
+        if not is_none(event.kind):
+            keys, open_parts = meanings("event", event.kind)
+            unclear += open_parts
+            events += [(key, event) for key in keys]
     _add_what_follows(facts, taken, meant["condition"])
     known = _Known(on, taken, meant, facts.labs or (), tuple(events), facts.age)
     return known, tuple(dict.fromkeys(unclear))
@@ -172,7 +172,7 @@ def _fired(rule: Rule, known: _Known) -> Finding | None:
     together = [conditions[key] for key in trigger.together_with if key in conditions]
     if trigger.together_with and not together:
         hits = []
-    facts = [each.medicine.name for each in hits] + (together if hits else [])
+    facts = [_named(each, rule) for each in hits] + (together if hits else [])
     for kind, keys in (
         ("condition", trigger.conditions),
         ("allergy", trigger.allergies),
@@ -191,6 +191,17 @@ def _fired(rule: Rule, known: _Known) -> Finding | None:
     if not facts:
         return None
     return Finding(rule, tuple(dict.fromkeys(facts)), _not_before(rule, hits, known.on))
+
+
+def _named(each: _Taken, rule: Rule) -> str:
+    """A medicine as it was typed, with what is in it where the name does not say so."""
+    name = each.medicine.name
+    groups = set(rule.trigger.groups)
+    if _COUGH_FORM in groups:
+        groups |= OPIOIDS
+    inside = [one.name for one in each.reading.ingredients if one.group in groups]
+    hidden = [one for one in inside if one not in name.casefold() and one != "opioid"]
+    return f"{name} ({', '.join(hidden)})" if hidden else name
 
 
 def _counts(rule: Rule, each: _Taken, on: date) -> bool:

@@ -46,8 +46,10 @@ def not_asked(facts: Facts, readings: Sequence[Reading]) -> tuple[str, ...]:
         "alcohol": facts.alcohol,
     }
     missing = [name for name, answer in answers.items() if answer is None]
-    for medicine, reading in zip(facts.medicines or (), readings, strict=False):
-        if not reading.opioid:
+    by_name = {reading.entered: reading for reading in readings}
+    for medicine in facts.medicines or ():
+        reading = by_name.get(medicine.name.strip())
+        if reading is None or not reading.opioid:
             continue
         if medicine.taken == "stopped" and medicine.regular is None:
             missing.append("regular")

@@ -11,6 +11,10 @@ from lodose.screening.names import fold
 FILE = "words.toml"
 NEUTRAL = "nothing"
 _NEGATED = re.compile(r"^(?:no|not|never|without|kein|keine|nie|pas de|sin)\b")
+_SEVERAL = re.compile(r"\s*[,;+&\n]\s*|\s+(?:and|und|et|y)\s+")
+_NONE = frozenset(
+    {"none", "no", "nothing", "keine", "nichts", "nein", "aucun", "aucune", "ninguno"}
+)
 _OFFERS = 3
 _NEAR = 80.0
 
@@ -28,6 +32,11 @@ def known(kind: str) -> tuple[str, ...]:
     return tuple(_table()[kind])
 
 
+def is_none(entered: str) -> bool:
+    """Whether somebody wrote "none" into a list: an answer, and an empty one."""
+    return fold(entered).strip(" .-") in _NONE
+
+
 @cache
 def _names(kind: str) -> tuple[tuple[str, str], ...]:
     """Every folded name with its key, the longest first, so that the exactest one wins."""
@@ -37,37 +46,54 @@ def _names(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
-def meaning(kind: str, entered: str) -> str | Unclear:
-    """Return the key that a text means, "nothing" where no rule speaks of it.
+def meanings(kind: str, entered: str) -> tuple[frozenset[str], tuple[Unclear, ...]]:
+    """Return every key that a text means, and what of it was not understood.
 
     Parameters
     ----------
     kind : str
         "condition", "allergy", "product" or "event".
     entered : str
-        As somebody wrote it: "Cirrhosis (Child-Pugh A)".
+        As somebody wrote it, also several at once: "fibromyalgia and depression".
 
     Returns
     -------
-    str or Unclear
-        Unclear with near names where it is not understood; never "nothing" by default. A
-        negation ("no depression") is unclear too: it belongs out of the list.
+    tuple
+        Keys, "nothing" for what no rule speaks of; then the parts without any, with near names.
+        A negation ("no depression") is not understood: it belongs out of the list.
 
     Examples
     --------
-    >>> meaning("condition", "history of opioid dependence"), meaning("condition", "Fibromyalgia")
-    ('past opioid use', 'nothing')
-    >>> meaning("condition", "cirhosis").offers
+    >>> sorted(meanings("condition", "Fibromyalgia, history of opioid dependence")[0])
+    ['nothing', 'past opioid use']
+    >>> meanings("condition", "cirhosis")[1][0].offers
     ('cirrhosis',)
     """
-    text = " ".join(fold(entered).split())
-    if not _NEGATED.match(text):
-        for name, key in _names(kind):
-            if re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text):
-                return key
+    keys: set[str] = set()
+    unclear: list[Unclear] = []
+    for part in _SEVERAL.split(entered):
+        text = " ".join(fold(part).split())
+        found = set() if not text or _NEGATED.match(text) else _keys(kind, text)
+        if not found:
+            unclear.append(_unclear(kind, part.strip() or entered.strip(), text))
+        keys |= found
+    return frozenset(keys), tuple(unclear)
+
+
+def _keys(kind: str, text: str) -> set[str]:
+    """Every name in a text, the longest first; what one has taken no shorter one gets."""
+    found: set[str] = set()
+    for name, key in _names(kind):
+        text, times = re.subn(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", "|", text)
+        if times:
+            found.add(key)
+    return found
+
+
+def _unclear(kind: str, entered: str, text: str) -> Unclear:
     # Here only: the command line starts without it.
     from rapidfuzz import fuzz, process
 
     names = [name for name, _ in _names(kind)]
     hits = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=_OFFERS)
-    return Unclear(kind, entered.strip(), tuple(name for name, _, _ in hits))
+    return Unclear(kind, entered, tuple(name for name, _, _ in hits))
