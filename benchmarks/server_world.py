@@ -183,10 +183,10 @@ def _set_up() -> None:
 def _fill(people: int, target: Path) -> None:
     _set_up()
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from lodose.server.accounts.sessions import SessionStore
     from django.contrib.sessions.models import Session
     from django.utils import timezone
 
+    from lodose.server.accounts.sessions import SessionStore
     from lodose.server.operations.demonstration_rows import Draft, write
 
     now = timezone.now()

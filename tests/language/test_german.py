@@ -23,8 +23,8 @@ import lodose.language
 from lodose.language import speaking
 from lodose.report import notebook_html, print_terminal
 from lodose.report.charts import diary_chart, effect_chart, periods_chart
-from lodose.report.method import CENT
 from lodose.report.drawing import WIDTHS, svg
+from lodose.report.method import CENT
 from lodose.report.pdf import _compiled, pdf_bytes, report_data
 from lodose.report.sensitivity import sensitivity_chart
 from lodose.trial import Protocol

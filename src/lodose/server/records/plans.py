@@ -95,8 +95,8 @@ def _held_by(person: Person, day: date) -> tuple[bool, str, int | None]:
         "dose_micrograms",
     ):
         # The days after a trial was stopped early belong to nobody's plan.
-        stopped = status == Trial.Status.STOPPED and ended_at
-        if stopped and (ended_on or day_of(person, ended_at)) < day:
+        last = ended_on or (ended_at and day_of(person, ended_at))
+        if status == Trial.Status.STOPPED and last and last < day:
             continue
         return sealed, kit, dose if status == Trial.Status.RUNNING else None
     return False, "", None
