@@ -86,6 +86,11 @@ def test_what_nobody_knows_is_told_and_near_names_are_offered() -> None:
     assert unclear is not None
     assert unclear.maybe_opioid
     assert unclear.offers[0] == "tramadol"
+    hidden = read("ibuprofen and painkillers").unclear
+    assert hidden is not None
+    assert hidden.maybe_opioid
+    for name in ("Hustensaft mit Codein", "codeine cough syrup", "fentanyl patch", "Actiq lozenge"):
+        assert read(name).unclear is None, name
     harmless = read("ibuprofin plus").unclear
     assert harmless is not None
     assert (harmless.offers, harmless.maybe_opioid) == (("ibuprofen",), False)

@@ -284,15 +284,14 @@ def _unclear(entered: str, parts: list[str], left: list[str], found: list[Entry]
         for end in range(start + 1, min(start + _WIDEST, len(parts)) + 1)
     ):
         return Unclear("medicine", entered.strip(), (), maybe_opioid=True)
-    strange = [
-        part for part in left if part[0].isalpha() and len(part) >= 3 and part not in names.beside
-    ]
+    beside = names.beside | names.cough | names.long_acting if found else names.beside
+    strange = [part for part in left if part[0].isalpha() and len(part) >= 3 and part not in beside]
     if not strange:
         return None if found else Unclear("medicine", entered.strip())
     # Together first: "co-codomol" is a slip for one name, not for two.
     bones = ["".join(skeleton(part) for part in left), *(skeleton(part) for part in strange)]
     offers = _once(label for bone in bones for label in _near(bone))
-    maybe = any(
+    maybe = any(skeleton(part) in names.vague for part in strange) or any(
         ingredient.opioid or ingredient.group in GUT_OPIOIDS
         for label in offers
         for ingredient in names.entries[key(label)].ingredients
