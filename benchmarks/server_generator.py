@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+LONGEST_REST = 5.0  # seconds
 TIMEOUT = 30.0
 
 
@@ -93,7 +94,7 @@ class Pool:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self.idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter, float]] = []
         self.busy = 0
         self.most = 0
 
@@ -102,12 +103,7 @@ class Pool:
         self.busy += 1
         self.most = max(self.most, self.busy)
         try:
-            connection = (
-                self.idle.pop()
-                if self.idle
-                else await asyncio.open_connection("127.0.0.1", self.port)
-            )
-            reader, writer = connection
+            reader, writer = await self._connection()
             writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             fields = {}
@@ -118,10 +114,19 @@ class Pool:
                 await reader.readuntil(b"0\r\n\r\n")
             else:
                 await reader.readexactly(int(fields.get("content-length", "0")))
-            self.idle.append(connection)
+            self.idle.append((reader, writer, time.perf_counter()))
             return int(head.split(" ", 2)[1]), fields.get("location", "")
         finally:
             self.busy -= 1
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        # A server ends connections that rest; a browser opens another one, and so does this.
+        while self.idle:
+            reader, writer, since = self.idle.pop()
+            if time.perf_counter() - since < LONGEST_REST:
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self.port)
 
 
 async def _send_all(sendings: list[Sending], port: int, outcome: Outcome) -> None:
@@ -149,7 +154,7 @@ async def _send_all(sendings: list[Sending], port: int, outcome: Outcome) -> Non
         tasks.append(asyncio.create_task(send(sending)))
     await asyncio.gather(*tasks)
     outcome.most_at_once = pool.most
-    for _reader, writer in pool.idle:
+    for _reader, writer, _since in pool.idle:
         writer.close()
 
 
