@@ -25,7 +25,7 @@ from lodose.server.accounts.actions import (
     trust_device,
 )
 from lodose.server.accounts.models import Role
-from server_support.people import PASSWORD, check_in, make_person
+from server_support.people import PASSWORD, check_in, make_account, make_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -263,8 +263,8 @@ def test_the_administrators_pages_are_accessible_and_quiet(
     page: Page = request.getfixturevalue(size)
     watch = Watch(page)
     make_person("mira", display_name="Synthetic person 1")
-    open_account("boss", role=Role.ADMINISTRATOR, password=PASSWORD)
-    sign_in(page, "boss")
+    boss = make_account(Role.ADMINISTRATOR, "boss")
+    request.getfixturevalue("sign_in")(page, boss)
     faults = [fault for each in ("administration/", "account/") for fault in check(page, each)]
     page.goto("/administration/")
     page.get_by_role("button", name="Make the link").click()

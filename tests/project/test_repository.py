@@ -54,6 +54,12 @@ def test_nothing_that_make_test_all_runs_may_be_left_out_unnoticed() -> None:
     assert "||" not in rule
 
 
+def test_no_two_test_files_share_a_name() -> None:
+    """pytest imports them by name alone: the second would hide the first."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_every_file_that_the_readme_points_to_is_there() -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", readme())
     missing = [

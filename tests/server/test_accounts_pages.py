@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from lodose.server.accounts.actions import make_token, open_account, trust_device
+from lodose.server.accounts.actions import make_token, trust_device
 from lodose.server.accounts.models import ApiToken, Role, SignInLink, TrustedDevice, User, digest
 from lodose.server.audit.models import Event
 from lodose.server.records.everything import rows_of
@@ -172,7 +172,7 @@ def test_a_sealed_trial_leaks_nothing_into_the_archive() -> None:
 
 def administrator() -> Client:
     user = User.objects.filter(role=Role.ADMINISTRATOR).first()
-    return signed_in(user or open_account("boss", role=Role.ADMINISTRATOR, password=PASSWORD))
+    return signed_in(user or make_account(Role.ADMINISTRATOR, "boss"))
 
 
 def test_the_administrator_sees_names_roles_and_days_and_nothing_of_health() -> None:
