@@ -103,6 +103,12 @@ class Prepared(Generic[Row]):
         return row
 
 
+def stored(model: type[Model], name: str, value: Any) -> Any:
+    """Return a value as the database takes it for a column of a model."""
+    field: Any = model._meta.get_field(name)
+    return field.get_db_prep_save(value, connection)
+
+
 def insert(row: Model) -> None:
     """Write a new row by a statement that is put together once.
 

@@ -14,11 +14,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
 from django.utils import timezone
 
 from lodose.server.audit.models import Chain, Event
-from lodose.server.prepared import insert
+from lodose.server.prepared import insert, stored
 
 # The chain of what concerns no single person: sign-ins, accounts, settings.
 SERVER_CHAIN = uuid.UUID(int=1)
@@ -53,7 +52,7 @@ def lock_chain(chain_id: uuid.UUID) -> Chain:
     """
     connection = _in_transaction()
     with connection.cursor() as cursor:
-        cursor.execute(_lock_statement(connection), [_as_stored(Chain, "id", chain_id, connection)])
+        cursor.execute(_lock_statement(connection), [stored(Chain, "id", chain_id)])
         row = cursor.fetchone()
     if row is None:
         raise Chain.DoesNotExist(f"There is no chain {chain_id}.")
@@ -79,17 +78,12 @@ def _lock_statement(connection: BaseDatabaseWrapper) -> str:
     return f"SELECT {columns} FROM {Chain._meta.db_table} WHERE id = %s{end}"  # noqa: S608
 
 
-def _as_stored(model: type[Model], name: str, value: Any, connection: BaseDatabaseWrapper) -> Any:
-    field: Any = model._meta.get_field(name)
-    return field.get_db_prep_save(value, connection)
-
-
 def _insert(event: Event, connection: BaseDatabaseWrapper) -> None:
     insert(event)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {Chain._meta.db_table} SET length = %s, head = %s WHERE id = %s",  # noqa: S608
-            [event.sequence, event.hash, _as_stored(Chain, "id", event.chain_id, connection)],
+            [event.sequence, event.hash, stored(Chain, "id", event.chain_id)],
         )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
 
+from lodose.server.prepared import stored
 from lodose.server.records.models import (
     CheckIn,
     CheckInVersion,
@@ -46,8 +46,8 @@ def asked_on(person: Person, day: date) -> tuple[tuple[Outcome, ...], bool]:
 
     Where no question is asked the second is true: nobody looked.
     """
-    stored_day = _stored(CheckIn, "day", day)
-    stored_person = _stored(CheckIn, "person", person.pk)
+    stored_day = stored(CheckIn, "day", day)
+    stored_person = stored(CheckIn, "person", person.pk)
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, [stored_day, stored_day, stored_person])
         rows = cursor.fetchall()
@@ -64,17 +64,12 @@ def is_first_of_its_day(person: Person, day: date, entry_id: UUID) -> bool:
         cursor.execute(
             _KNOWN,
             [
-                _stored(CheckIn, "person", person.pk),
-                _stored(CheckIn, "day", day),
-                _stored(CheckInVersion, "entry_id", entry_id),
+                stored(CheckIn, "person", person.pk),
+                stored(CheckIn, "day", day),
+                stored(CheckInVersion, "entry_id", entry_id),
             ],
         )
         return cursor.fetchone() is None
-
-
-def _stored(model: type[Model], name: str, value: Any) -> Any:
-    field: Any = model._meta.get_field(name)
-    return field.get_db_prep_save(value, connection)
 
 
 def _exact(value: Any) -> Decimal | None:
