@@ -12,6 +12,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+# Django finds the models of a room in its module `models`.
+from lodose.server.records import before_models  # noqa: F401
+
 
 class Person(models.Model):
     """The record of one person; it may be theirs alone or shared with prescribers."""
@@ -172,7 +175,8 @@ class Medicine(models.Model):
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     disease_modifying = models.BooleanField(default=False)
-    opioid = models.BooleanField(default=False)  # recognised by name, see records.opioids
+    opioid = models.BooleanField(default=False)  # recognised by name, see lodose.screening
+    regular = models.BooleanField(null=True)  # of an opioid: whether it was taken day after day
     note = models.CharField(max_length=200, blank=True)
     removed_at = models.DateTimeField(null=True)
 
