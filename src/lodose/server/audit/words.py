@@ -111,6 +111,15 @@ WORDS: dict[str, Words] = {
     "life-event-removed": gettext_lazy("An event such as a flare or an infection was taken out."),
     "dose-decided": gettext_lazy("A decision about the dose was entered."),
     "dose-decision-removed": gettext_lazy("A decision about the dose was taken out."),
+    "plan-chosen": gettext_lazy("A plan of steps was chosen."),
+    "how-it-went": gettext_lazy("You wrote how it went and asked for the next step."),
+    "next-step-decided": gettext_lazy("A decision about the next step was entered."),
+    "suitability-confirmed": gettext_lazy(
+        "It was confirmed that periods with and without the treatment suit you."
+    ),
+    "suitability-withdrawn": gettext_lazy(
+        "The word that periods with and without the treatment suit you was taken back."
+    ),
     "trial-started": gettext_lazy("A schedule of periods was started."),
     "trial-finished": gettext_lazy("A schedule of periods was finished."),
     "trial-stopped": gettext_lazy("A schedule of periods was stopped."),

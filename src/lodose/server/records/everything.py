@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lodose.server.audit.chain import record
 from lodose.server.audit.models import Event
 from lodose.server.care.models import Grant, Invitation, Seen
+from lodose.server.records.before_models import ChosenPlan, HowItWent, Suitability
 from lodose.server.records.bridge import protocol_of
 from lodose.server.records.clock import today_of
 from lodose.server.records.exports import (
@@ -128,6 +129,16 @@ def rows_of(person: Person) -> dict[str, Any]:
         "other_medicines": _list(Medicine.objects.filter(person=person)),
         "events": _list(LifeEvent.objects.filter(person=person)),
         "dose_steps": _list(DoseStep.objects.filter(person=person)),
+        # While an arm is sealed a plan says nothing of its doses either.
+        "chosen_plans": _list(
+            ChosenPlan.objects.filter(person=person),
+            leave={"person"} | ({"plan", "steps", "product"} if sealed else set()),
+        ),
+        "how_it_went": _list(
+            HowItWent.objects.filter(person=person),
+            leave={"person"} | ({"from_micrograms", "to_micrograms"} if sealed else set()),
+        ),
+        "suitability_confirmed": _list(Suitability.objects.filter(person=person)),
         "trials": _list(trials),
         "periods": [
             _period(each)
