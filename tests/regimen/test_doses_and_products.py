@@ -1,7 +1,9 @@
 """From a dose to what is swallowed: exact, within the limit, and never a guess about a unit."""
 
 import random
+import re
 from collections import Counter
+from decimal import Decimal
 from itertools import combinations_with_replacement
 
 import pytest
@@ -188,6 +190,12 @@ def check_plan(plan: Plan, product: Product, days: int) -> bool:
             assert sum(one.strength_ug * one.count for one in each.capsules) == step.dose_ug
             assert {one.strength_ug for one in each.capsules} <= set(product.strengths_ug)
             assert 0 < sum(one.count for one in each.capsules) <= MOST_CAPSULES
+            shown, _, parts = each.said().partition(" = ")
+            counted = re.findall(r"(\d+) x ([\d.]+) mg", parts)
+            assert parts.count(" x ") == len(counted) == len(each.capsules)
+            assert shown == in_mg(step.dose_ug)
+            total = sum(int(count) * Decimal(strength) for count, strength in counted)
+            assert total * 1000 == step.dose_ug
     needed = supply(plan, product, days=days)
     by_day = doses_by_day(plan, days)
     assert (len(by_day), needed.total_ug) == (days, sum(by_day))

@@ -202,7 +202,7 @@ def _list(*, json: bool) -> None:
 
     from lodose.language import translate
     from lodose.regimen import plans
-    from lodose.regimen.course import DECIDES
+    from lodose.regimen.moves import DECIDES
 
     if json:
         shown = [_described(each) for each in plans().values()]
@@ -243,7 +243,7 @@ def _plan(name: str, start: str | None, step: str | None, days: int, target: str
 def _described(chosen: "Plan") -> dict[str, Any]:
     from lodose.language import translate
     from lodose.regimen import in_mg
-    from lodose.regimen.course import DECIDES
+    from lodose.regimen.moves import DECIDES
 
     return {
         "plan": chosen.id,

@@ -8,8 +8,9 @@ Examples
 '4.5 mg = 4 x 1 mg and 1 x 0.5 mg'
 """
 
-from lodose.regimen.course import Course, Decision, Move, Proposal, Report, decided, propose
+from lodose.regimen.course import Course, Decision, Proposal, Report, decided, propose
 from lodose.regimen.doses import concentration, dose_ug, in_mg, in_ml, volume_ul
+from lodose.regimen.moves import Move
 from lodose.regimen.plan import Plan, Step, make_plan, plans, ready
 from lodose.regimen.product import Capsule, Capsules, Liquid, Product, Swallow, Syringe
 from lodose.regimen.reminders import calendar

@@ -6,12 +6,12 @@ course, and keeps who decided what and when.
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Literal
 
 from lodose.errors import InputError
 from lodose.language import full_date, translatable, translate
 from lodose.regimen.doses import in_mg
+from lodose.regimen.moves import OPIOID, PERSON, Move, capital, named
 from lodose.regimen.plan import Plan
 
 SETTLED_GAP = 7
@@ -24,23 +24,8 @@ SURGERY_SOURCE = (
 MISSED_SOURCE = "http://moravek.org/ovisnosti/0naltrexone1.htm"
 LABEL = "https://drugcentral.org/label/adb7c4dc-221a-4d91-9687-0d78913a92ad/view"
 INTERVAL_SOURCE = "https://prescriberpoint.com/therapies/naltrexone-hydrochloride-0f30f88"
+JUDGEMENT = translatable("the project's judgement")
 SideEffects = Literal["none", "settled", "bothersome", "too much"]
-
-
-class Move(StrEnum):
-    """What may be proposed."""
-
-    STAY = "stay"
-    STEP_UP = "step up"
-    HOLD = "hold"
-    STEP_BACK = "step back"
-    HIGHEST_TOLERATED = "stay at the highest tolerated dose"
-    REACHED = "stay at the target"
-    MORNING = "take it in the morning"
-    TAKE_LATE = "take it today or leave it out"
-    PAUSE = "pause before the operation"
-    RESTART = "restart at the first dose"
-    STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,53 +149,6 @@ class Proposal:
     source: str
 
 
-DECIDES = translatable("Your prescriber decides; nothing changes by itself.")
-_PERSON = {
-    Move.STAY: translatable("Stay at {dose} for now. Your prescriber decides on the next step."),
-    Move.STEP_UP: translatable(
-        "The next step would be {to}. Ask first: your prescriber decides whether and when."
-    ),
-    Move.HOLD: translatable(
-        "Stay at {dose} until it has settled, and tell your prescriber; your prescriber decides."
-    ),
-    Move.STEP_BACK: translatable(
-        "Tell your prescriber that {dose} is too much. Going back to {to} would be usual; your "
-        "prescriber decides."
-    ),
-    Move.HIGHEST_TOLERATED: translatable(
-        "{dose} may be the highest dose that you tolerate. Staying there is usual; your prescriber "
-        "decides."
-    ),
-    Move.REACHED: translatable(
-        "{dose} is the dose that was aimed at. Stay there; your prescriber decides how long."
-    ),
-    Move.MORNING: translatable(
-        "Ask whether to take it in the morning instead, because your sleep suffers; your "
-        "prescriber decides."
-    ),
-    Move.TAKE_LATE: translatable(
-        "If you remember the same day, take it; otherwise leave it out. Never take two. About "
-        "more than that your prescriber decides."
-    ),
-    Move.PAUSE: translatable(
-        "Tell your prescriber and the team of your operation now that you take naltrexone. They "
-        "decide when to pause it; your prescriber decides when to go on."
-    ),
-    Move.RESTART: translatable(
-        "Do not go on by yourself after so long a gap. Say whether you took any opioid meanwhile; "
-        "your prescriber decides how to begin again."
-    ),
-    Move.STOP: translatable(
-        "Talk with your prescriber before you take any more of it. There is no dependence on it "
-        "and no need to step down; your prescriber decides."
-    ),
-}
-_OPIOID = translatable(
-    "Take no more of it and talk with your prescriber today. Do not try to overcome the block: it "
-    "can stop your breathing. Your prescriber decides."
-)
-
-
 def propose(course: Course, report: Report, *, on: date) -> Proposal:
     """Propose what to do next; the most urgent reason wins.
 
@@ -252,26 +190,29 @@ def propose(course: Course, report: Report, *, on: date) -> Proposal:
 def _urgent(course: Course, report: Report) -> Proposal | None:
     """What does not wait for the days of a step."""
     if report.opioid:
-        return _proposal(course, Move.STOP, 0, "An opioid was taken or is needed.", LABEL, _OPIOID)
+        why = translate("An opioid was taken or is needed.")
+        return _proposal(course, Move.STOP, 0, why, LABEL, OPIOID)
     if report.wants_to_stop:
-        why = "The person wishes to stop. The label names no dependence; no taper is needed."
+        why = translate(
+            "The person wishes to stop. The label names no dependence; no taper is needed."
+        )
         return _proposal(course, Move.STOP, 0, why, LABEL)
     if report.surgery is not None:
         last = report.surgery - BEFORE_SURGERY
-        why = (
-            f"Last dose on {full_date(last)} or earlier: 72 hours or more before "
-            f"{full_date(report.surgery)}, if opioids may be needed; the anaesthetist decides. "
-            "Restart at the first dose, 7 to 10 days after the last short-acting opioid, longer "
-            f"after a long-acting one ({INTERVAL_SOURCE}). No guideline speaks of low doses."
-        )
+        why = translate(
+            "Last dose on {last} or earlier: 72 hours or more before {surgery}, if opioids may be "
+            "needed; the anaesthetist decides. Restart at the first dose, 7 to 10 days after the "
+            "last short-acting opioid, longer after a long-acting one ({source}). No guideline "
+            "speaks of low doses."
+        ).format(last=full_date(last), surgery=full_date(report.surgery), source=INTERVAL_SOURCE)
         return _proposal(course, Move.PAUSE, 0, why, SURGERY_SOURCE)
     if course.state != "taking" or report.missed_days >= SETTLED_GAP:
-        why = (
-            f"After a gap of {SETTLED_GAP} days or more, from the first dose again (the project's "
+        why = translate(
+            "After a gap of {days} days or more, from the first dose again (the project's "
             "judgement). Ask about opioids in the meantime before restarting (the label of the "
             "depot, by analogy)."
-        )
-        return _proposal(course, Move.RESTART, _first(course), why, "the project's judgement")
+        ).format(days=SETTLED_GAP)
+        return _proposal(course, Move.RESTART, _first(course), why, JUDGEMENT)
     return None
 
 
@@ -281,36 +222,42 @@ def _usual(course: Course, report: Report, on: date) -> Proposal:
     if report.side_effects == "too much":
         return _back(course)
     if report.sleep_suffers and course.time_of_day == "evening":
-        why = "Sleep suffers: morning instead of evening. No trial compared times of day."
+        why = translate(
+            "Sleep suffers: morning instead of evening. No trial compared times of day."
+        )
         source = "https://sites.google.com/view/ldnno/dosering"
         return _proposal(course, Move.MORNING, dose, why, source)
     if report.side_effects == "bothersome" or report.sleep_suffers:
-        why = "Side effects have not settled: hold."
+        why = translate("Side effects have not settled: hold.")
         return _proposal(course, Move.HOLD, dose, why, course.plan.source)
     if report.missed_days:
-        why = "Doses were missed: the same day if remembered, otherwise skip, never double."
+        why = translate(
+            "Doses were missed: the same day if remembered, otherwise skip, never double."
+        )
         return _proposal(course, Move.TAKE_LATE, dose, why, MISSED_SOURCE)
     if course.at == len(course.plan.steps) - 1:
-        why = "The target of the plan."
+        why = translate("The target of the plan.")
         return _proposal(course, Move.REACHED, dose, why, course.plan.source)
     if course.stepped_back:
-        why = "The step above was not tolerated: this may be the highest tolerated dose."
+        why = translate("The step above was not tolerated: this may be the highest tolerated dose.")
         return _proposal(course, Move.HIGHEST_TOLERATED, dose, why, course.plan.source)
     stayed = (on - course.since).days
     if stayed < step.days:
-        why = f"{stayed} of {step.days} days at this step."
+        why = translate("{stayed} of {days} days at this step.").format(
+            stayed=stayed, days=step.days
+        )
         return _proposal(course, Move.STAY, dose, why, course.plan.source)
     to = course.plan.steps[course.at + 1].dose_ug
-    why = f"{stayed} days at this step and nothing unsettled."
+    why = translate("{stayed} days at this step and nothing unsettled.").format(stayed=stayed)
     return _proposal(course, Move.STEP_UP, to, why, course.plan.source)
 
 
 def _back(course: Course) -> Proposal:
     if course.at == 0:
-        why = "The first dose is already too much: stop, or a lower first dose."
-        return _proposal(course, Move.STOP, 0, why, "the project's judgement")
+        why = translate("The first dose is already too much: stop, or a lower first dose.")
+        return _proposal(course, Move.STOP, 0, why, JUDGEMENT)
     to = course.plan.steps[course.at - 1].dose_ug
-    return _proposal(course, Move.STEP_BACK, to, "Not tolerated.", course.plan.source)
+    return _proposal(course, Move.STEP_BACK, to, translate("Not tolerated."), course.plan.source)
 
 
 def _first(course: Course) -> int:
@@ -320,9 +267,11 @@ def _first(course: Course) -> int:
 def _proposal(
     course: Course, move: Move, to: int, why: str, source: str, text: str | None = None
 ) -> Proposal:
-    said = translate(text or _PERSON[move]).format(dose=in_mg(course.dose_ug), to=in_mg(to))
-    doctor = f"{move.value.capitalize()}: {in_mg(course.dose_ug)} to {in_mg(to)}. {why}"
-    return Proposal(move, course.dose_ug, to, said, doctor, source)
+    said = translate(text or PERSON[move]).format(dose=in_mg(course.dose_ug), to=in_mg(to))
+    doctor = translate("{move}: {dose} to {to}. {why}").format(
+        move=capital(named(move)), dose=in_mg(course.dose_ug), to=in_mg(to), why=why
+    )
+    return Proposal(move, course.dose_ug, to, said, doctor, translate(source))
 
 
 def decided(

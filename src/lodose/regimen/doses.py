@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from lodose.errors import InputError
-from lodose.language import decimal
+from lodose.language import decimal, translate
 
 MG = 1000
 HIGHEST_UG = 6 * MG  # the highest low dose studied in a controlled trial
@@ -43,14 +43,16 @@ def dose_ug(text: str, *, what: str = "dose") -> int:
     amount = _amount(text, what)
     if amount > HIGHEST_UG:
         raise InputError(
-            f"is above {in_mg(HIGHEST_UG)}, the highest low dose that was studied",
+            translate("is above {highest}, the highest low dose that was studied").format(
+                highest=in_mg(HIGHEST_UG)
+            ),
             _suggestion(text, amount),
             column=what,
             value=text,
         )
     if amount < LOWEST_UG:
         raise InputError(
-            f"is less than {LOWEST_UG} micrograms",
+            translate("is less than {lowest} micrograms").format(lowest=LOWEST_UG),
             _suggestion(text, amount),
             column=what,
             value=text,
@@ -64,25 +66,30 @@ def _amount(text: str, what: str) -> Decimal:
     unit = found.group("unit").casefold() if found else ""
     if found is None or (unit and unit not in _UNITS):
         raise InputError(
-            f"is no {what}",
-            "write a number and its unit: '4.5 mg' or '500 micrograms'.",
+            translate("is no amount with a unit"),
+            translate("write a number and its unit: '4.5 mg' or '500 micrograms'."),
             column=what,
             value=text,
         )
     number = found.group("number")
     if not unit:
         raise InputError(
-            "has no unit",
-            f"is it {number} mg or {number} micrograms? Write the unit with the number.",
+            translate("has no unit"),
+            translate(
+                "is it {number} mg or {number} micrograms? Write the unit with the number."
+            ).format(number=number),
             column=what,
             value=text,
         )
     if _THOUSANDS.match(number):
         whole, _, rest = number.replace(",", ".").partition(".")
         raise InputError(
-            "can be read in two ways",
-            f"is it {whole}.{rest.rstrip('0') or '0'} or {whole}{rest} {unit}? Write it without "
-            "the sign.",
+            translate("can be read in two ways"),
+            translate("is it {small} or {large} {unit}? Write it without the sign.").format(
+                small=decimal(f"{whole}.{rest.rstrip('0') or '0'}"),
+                large=f"{whole}{rest}",
+                unit=unit,
+            ),
             column=what,
             value=text,
         )
@@ -92,7 +99,10 @@ def _amount(text: str, what: str) -> Decimal:
 def _whole(exact: Decimal, text: str, what: str) -> int:
     if exact != exact.to_integral_value():
         raise InputError(
-            "is finer than a microgram", "round it to whole micrograms.", column=what, value=text
+            translate("is finer than a microgram"),
+            translate("round it to whole micrograms."),
+            column=what,
+            value=text,
         )
     return int(exact)
 
@@ -103,10 +113,14 @@ def _suggestion(text: str, amount: Decimal) -> str:
     figure = number.group("number") if number else text
     if amount > HIGHEST_UG and LOWEST_UG <= amount / MG <= HIGHEST_UG:
         other = in_mg(int(amount / MG))
-        return f"did you mean {figure} micrograms ({other})? Write the unit meant."
+        return translate(
+            "did you mean {figure} micrograms ({other})? Write the unit meant."
+        ).format(figure=figure, other=other)
     if amount < LOWEST_UG and LOWEST_UG <= amount * MG <= HIGHEST_UG:
-        return f"did you mean {figure} mg ({int(amount * MG)} micrograms)? Write the unit meant."
-    return "check the number and the unit with your prescriber or pharmacist."
+        return translate(
+            "did you mean {figure} mg ({other} micrograms)? Write the unit meant."
+        ).format(figure=figure, other=int(amount * MG))
+    return translate("check the number and the unit with your prescriber or pharmacist.")
 
 
 def concentration(text: str) -> int:
@@ -125,29 +139,33 @@ def concentration(text: str) -> int:
     found = _PER.match(text)
     if found is None:
         raise InputError(
-            "is no strength of a liquid",
-            "write how much is in how much, as on the label: '1 mg/mL' or '5 mg/5 mL'.",
+            translate("is no strength of a liquid"),
+            translate("write how much is in how much, as on the label: '1 mg/mL' or '5 mg/5 mL'."),
             column="liquid",
             value=text,
         )
     amount = _amount(found.group("amount"), "liquid")
     millilitres = Decimal((found.group("millilitres") or "1").replace(",", "."))
     if millilitres == 0 or amount == 0:
-        raise InputError("holds nothing", "check the label.", column="liquid", value=text)
+        raise InputError(
+            translate("holds nothing"), translate("check the label."), column="liquid", value=text
+        )
     exact = amount / millilitres
     if exact != exact.to_integral_value():
         raise InputError(
-            "is no whole number of micrograms per mL",
-            "ask the pharmacy for the strength in mg per mL.",
+            translate("is no whole number of micrograms per mL"),
+            translate("ask the pharmacy for the strength in mg per mL."),
             column="liquid",
             value=text,
         )
     strength = int(exact)
     if strength > STRONGEST_UG_PER_ML:
         raise InputError(
-            "is stronger than any low-dose liquid",
-            f"did you mean {found.group('amount').split()[0]} micrograms? Look at the label: "
-            "mg and micrograms differ a thousandfold.",
+            translate("is stronger than any low-dose liquid"),
+            translate(
+                "did you mean {figure} micrograms? Look at the label: mg and micrograms differ a "
+                "thousandfold."
+            ).format(figure=found.group("amount").split()[0]),
             column="liquid",
             value=text,
         )
@@ -159,7 +177,12 @@ def volume_ul(text: str, *, what: str = "volume") -> int:
     found = _VOLUME.match(text)
     exact = Decimal(found.group("number").replace(",", ".")) * 1000 if found else Decimal(0)
     if found is None or exact != exact.to_integral_value() or exact <= 0:
-        raise InputError("is no volume", "write it in mL: '0.1 mL'.", column=what, value=text)
+        raise InputError(
+            translate("is no volume"),
+            translate("write it in mL: '0.1 mL'."),
+            column=what,
+            value=text,
+        )
     return int(exact)
 
 

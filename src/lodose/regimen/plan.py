@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lodose.errors import InputError
-from lodose.language import translatable
+from lodose.language import translatable, translate
 from lodose.regimen.doses import HIGHEST_UG, in_mg
 
 FILE = "plans.toml"
@@ -170,8 +170,8 @@ def make_plan(
     doses = list(range(start_ug, target_ug, step_ug)) if step_ug else []
     if len(doses) >= MOST_STEPS:
         raise InputError(
-            f"makes more than {MOST_STEPS} steps",
-            "choose larger steps.",
+            translate("makes more than {most} steps").format(most=MOST_STEPS),
+            translate("choose larger steps."),
             column="step",
             value=in_mg(step_ug),
         )
@@ -185,17 +185,32 @@ def _possible(start: int, step: int, days: int, target: int, limit: int) -> None
             "limit",
             limit,
             limit > HIGHEST_UG,
-            f"low doses end at {in_mg(HIGHEST_UG)}, the highest that was studied.",
+            translate("low doses end at {dose}, the highest that was studied.").format(
+                dose=in_mg(HIGHEST_UG)
+            ),
         ),
-        ("start", start, start <= 0, "give the first dose."),
-        ("target", target, target > limit, f"the limit of this plan is {in_mg(limit)}."),
-        ("target", target, target < start, f"it is below the first dose, {in_mg(start)}."),
-        ("step", step, step < 0, "a step goes up; to go down, step back."),
-        ("step", step, step == 0 and target != start, "give the size of a step."),
+        ("start", start, start <= 0, translate("give the first dose.")),
+        (
+            "target",
+            target,
+            target > limit,
+            translate("the limit of this plan is {dose}.").format(dose=in_mg(limit)),
+        ),
+        (
+            "target",
+            target,
+            target < start,
+            translate("it is below the first dose, {dose}.").format(dose=in_mg(start)),
+        ),
+        ("step", step, step < 0, translate("a step goes up; to go down, step back.")),
+        ("step", step, step == 0 and target != start, translate("give the size of a step.")),
     ):
         if wrong:
-            raise InputError("is not possible", mend, column=name, value=in_mg(value))
+            raise InputError(translate("is not possible"), mend, column=name, value=in_mg(value))
     if days < 0 or (days < 1 and target != start):
         raise InputError(
-            "is too short for a step", "stay one day or more at each.", column="days", value=days
+            translate("is too short for a step"),
+            translate("stay one day or more at each."),
+            column="days",
+            value=days,
         )

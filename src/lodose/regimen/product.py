@@ -77,8 +77,10 @@ class Capsules:
         for strength in self.strengths_ug:
             if not 0 < strength <= HIGHEST_UG:
                 raise InputError(
-                    "is no strength of a low-dose capsule",
-                    f"it is above 0 and at most {in_mg(HIGHEST_UG)}.",
+                    translate("is no strength of a low-dose capsule"),
+                    translate("it is above 0 and at most {highest}.").format(
+                        highest=in_mg(HIGHEST_UG)
+                    ),
                     column="capsules",
                     value=in_mg(strength),
                 )
@@ -101,9 +103,12 @@ class Capsules:
         if counts is None:
             near = _listed(self._near(strengths, dose_ug))
             raise InputError(
-                f"cannot be made exactly of {listing([in_mg(each) for each in strengths])} "
-                f"with {MOST_CAPSULES} capsules or fewer",
-                f"ask for another strength, or choose {near}. Capsules are not opened or split.",
+                translate(
+                    "cannot be made exactly of {strengths} with {most} capsules or fewer"
+                ).format(strengths=listing([in_mg(s) for s in strengths]), most=MOST_CAPSULES),
+                translate(
+                    "ask for another strength, or choose {near}. Capsules are not opened or split."
+                ).format(near=near),
                 column="dose",
                 value=in_mg(dose_ug),
             )
@@ -165,8 +170,10 @@ class Syringe:
     def __post_init__(self) -> None:
         if self.mark_ul <= 0 or self.holds_ul < self.mark_ul or self.holds_ul % self.mark_ul:
             raise InputError(
-                "is no syringe",
-                "give what it holds and the distance of its marks, such as '1 mL/0.01 mL'.",
+                translate("is no syringe"),
+                translate(
+                    "give what it holds and the distance of its marks, such as '1 mL/0.01 mL'."
+                ),
                 column="syringe",
                 value=f"{in_ml(self.holds_ul)}/{in_ml(self.mark_ul)}",
             )
@@ -195,17 +202,21 @@ class Liquid:
         volume, rest = divmod(dose_ug * 1000, self.ug_per_ml)
         if dose_ug <= 0 or rest or volume % self.syringe.mark_ul or volume == 0:
             raise InputError(
-                f"lies between two marks of the syringe (every {in_ml(self.syringe.mark_ul)}, at "
-                f"{in_mg(self.ug_per_ml)} per mL)",
-                f"choose {_listed(self._near(dose_ug))}, or a finer syringe.",
+                translate(
+                    "lies between two marks of the syringe (every {mark}, at {strength} per mL)"
+                ).format(mark=in_ml(self.syringe.mark_ul), strength=in_mg(self.ug_per_ml)),
+                translate("choose {near}, or a finer syringe.").format(
+                    near=_listed(self._near(dose_ug))
+                ),
                 column="dose",
                 value=in_mg(dose_ug),
             )
         if volume > self.syringe.holds_ul:
             raise InputError(
-                f"needs {in_ml(volume)}, more than the syringe holds "
-                f"({in_ml(self.syringe.holds_ul)})",
-                "take a larger syringe, or ask the pharmacy for a stronger liquid.",
+                translate("needs {volume}, more than the syringe holds ({holds})").format(
+                    volume=in_ml(volume), holds=in_ml(self.syringe.holds_ul)
+                ),
+                translate("take a larger syringe, or ask the pharmacy for a stronger liquid."),
                 column="dose",
                 value=in_mg(dose_ug),
             )
@@ -226,4 +237,7 @@ class Liquid:
 
 
 def _listed(doses: Iterable[int]) -> str:
-    return " or ".join(in_mg(dose) for dose in doses) or "another product"
+    said = [in_mg(dose) for dose in doses]
+    if len(said) > 1:
+        return translate("{first} or {last}").format(first=", ".join(said[:-1]), last=said[-1])
+    return said[0] if said else translate("another product")

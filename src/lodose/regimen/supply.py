@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from lodose.errors import InputError
+from lodose.language import translate
 from lodose.regimen.doses import in_mg, in_ml
 from lodose.regimen.plan import Plan
 from lodose.regimen.product import Product, Swallow
@@ -70,9 +71,16 @@ class Supply:
     def said(self) -> str:
         """Say it for the pharmacy: counts by strength, or mg and mL together."""
         if self.volume_ul:
-            return f"{in_ml(self.volume_ul)} ({in_mg(self.total_ug)}) for {self.days} days"
-        counts = ", ".join(f"{count} of {in_mg(strength)}" for strength, count in self.capsules)
-        return f"{counts} ({in_mg(self.total_ug)}) for {self.days} days"
+            what = in_ml(self.volume_ul)
+        else:
+            what = ", ".join(
+                translate("{count} of {strength}").format(count=count, strength=in_mg(strength))
+                for strength, count in self.capsules
+            )
+        total = in_mg(self.total_ug)
+        return translate("{what} ({total}) for {days} days").format(
+            what=what, total=total, days=self.days
+        )
 
 
 def doses_by_day(plan: Plan, days: int) -> list[int]:
@@ -104,7 +112,9 @@ def supply(plan: Plan, product: Product, *, days: int) -> Supply:
         Where the product cannot give a dose, or for fewer days than one.
     """
     if not 1 <= days <= 366:
-        raise InputError("is no length", "give 1 to 366 days.", column="days", value=days)
+        raise InputError(
+            translate("is no length"), translate("give 1 to 366 days."), column="days", value=days
+        )
     each = Counter(doses_by_day(plan, days))
     capsules: Counter[int] = Counter()
     volume = 0
@@ -138,8 +148,10 @@ def use_before(formula: str, *, made: date, storage: Storage, ug_per_ml: int) ->
     if measured is None or measured.ug_per_ml != ug_per_ml:
         known = "; ".join(f"{name}: {each.label}" for name, each in FORMULAS.items())
         raise InputError(
-            "has no measured beyond-use date",
-            f"ask the pharmacy that made it. Measured are only: {known}.",
+            translate("has no measured beyond-use date"),
+            translate("ask the pharmacy that made it. Measured are only: {known}.").format(
+                known=known
+            ),
             column="formula",
             value=f"{formula}, {in_mg(ug_per_ml)}/mL",
         )
