@@ -47,7 +47,7 @@ def test_a_condition_with_its_pictures_as_text_and_as_json(tmp_path: Path) -> No
     shown = run("--condition", "fibromyalgia", "--charts", tmp_path)
     assert shown.exit_code == 0, shown.stderr
     assert "doi:10.1016/S2665-9913(23)00278-3" in shown.stdout
-    assert "[press]" in shown.stdout
+    assert "[press, doi:10.1016/S2665-9913(23)00278-3] final-2024#pain-30" in shown.stdout
     assert "Does not add up, or only just: Hegde 2025: the interval" in shown.stdout
     assert shown.stderr.count("Written: ") == len(list(tmp_path.glob("*.svg"))) == 4
     page = json.loads(run("--condition", "me-cfs", "--json").stdout)
@@ -90,7 +90,7 @@ def test_what_cannot_be_answered_exits_with_2_and_a_mend(
 
 
 def test_adding_a_study_is_one_record_and_this_command(tmp_path: Path) -> None:
-    for name in ("studies", "claims.toml", "conditions.toml"):
+    for name in ("studies", "claims.toml", "conditions.toml", "traces.toml"):
         source = SOURCE / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
     assert run("check", "--records", tmp_path).stdout.startswith("Sound: ")
@@ -99,7 +99,10 @@ def test_adding_a_study_is_one_record_and_this_command(tmp_path: Path) -> None:
     record = guide.partition("```toml\n")[2].partition("```")[0]
     assert "[[study]]" in record
     (tmp_path / "studies" / "new.toml").write_text(record, "utf-8")
-    after = run("check", "--records", tmp_path, "--json")
+    untraced = run("check", "--records", tmp_path)
+    assert untraced.exit_code == 2
+    assert "run `lodose evidence check --trace`" in " ".join(untraced.stderr.split())
+    after = run("check", "--trace", "--records", tmp_path, "--json")
     assert after.exit_code == 0, after.stderr
     assert json.loads(after.stdout)["studies"] == before["studies"] + 1
     shown = run("--condition", "fibromyalgia", "--records", tmp_path)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lodose.evidence import Evidence
     from lodose.evidence.chances import Chances
     from lodose.evidence.pages import ClaimPage, ConditionPage, ShownPoint
+    from lodose.evidence.pools import ShownPool
 
 
 @guarded
@@ -36,6 +37,34 @@ def evidence(
         str | None,
         typer.Option(metavar="NAME", help="How many of 100 people improved, for a condition."),
     ] = None,
+    pool: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STUDY#FIGURE",
+            help="Put figures of several studies together; give it once for each.",
+            show_default=False,
+        ),
+    ] = None,
+    standardised: Annotated[
+        bool,
+        typer.Option(
+            "--standardised", help="With --pool: turn means of groups into standardised ones."
+        ),
+    ] = False,
+    tau_scale: Annotated[
+        float,
+        typer.Option(
+            metavar="NUMBER",
+            help="With --pool: scale of the half-normal prior for the spread between trials, in "
+            "the unit of the effects.",
+        ),
+    ] = 0.5,
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace", help="With check: write what each number rests on into traces.toml first."
+        ),
+    ] = False,
     records: Annotated[
         Path | None,
         typer.Option(
@@ -66,15 +95,18 @@ def evidence(
 
         lodose evidence --chances fibromyalgia
 
+        lodose evidence --pool final-2024#any-side-effect --pool innova-2026#any-side-effect
+
         lodose evidence check
+
+        lodose evidence check --trace --records my-records
     """
     from lodose.evidence import read_evidence, read_folder
 
-    asked = [one for one in (action, condition, claim, chances) if one is not None]
-    if len(asked) > 1:
-        raise typer.BadParameter("ask one thing at a time: check, --condition, --claim, --chances")
-    if charts is not None and condition is None and chances is None:
-        raise typer.BadParameter("--charts needs --condition or --chances")
+    asked = [one for one in (action, condition, claim, chances, pool or None) if one is not None]
+    _check_asked(asked, charts=charts is not None and condition is None and chances is None)
+    if trace:
+        _trace(action, records)
     known = read_folder(records) if records is not None else read_evidence()
     if action == "check":
         _say_checked(known, json=json)
@@ -84,8 +116,51 @@ def evidence(
         _show_claim(known, claim, json=json)
     elif chances is not None:
         _show_chances(known, chances, charts, json=json)
+    elif pool:
+        _show_pool(known, pool, standardised=standardised, tau_scale=tau_scale, json=json)
     else:
         _show_front(known, json=json)
+
+
+def _check_asked(asked: Sequence[object], *, charts: bool) -> None:
+    if len(asked) > 1:
+        raise typer.BadParameter(
+            "ask one thing at a time: check, --condition, --claim, --chances, --pool"
+        )
+    if charts:
+        raise typer.BadParameter("--charts needs --condition or --chances")
+
+
+def _trace(action: str | None, records: Path | None) -> None:
+    from importlib import resources
+
+    from lodose.evidence.catalogue import trace_folder
+
+    if action != "check":
+        raise typer.BadParameter("--trace needs check")
+    if records is not None:
+        path = trace_folder(records)
+    else:
+        with resources.as_file(resources.files("lodose.evidence")) as folder:
+            path = trace_folder(folder)
+    typer.echo(f"Written: {path}. Read each line that was added.", err=True)
+
+
+def _show_pool(
+    known: "Evidence", figures: list[str], *, standardised: bool, tau_scale: float, json: bool
+) -> None:
+    from lodose.evidence.pools import pool_figures
+    from lodose.language import translate
+
+    label = ", ".join(dict.fromkeys(translate(known.figure(one)[1].label) for one in figures))
+    unit = "" if standardised else known.figure(figures[0])[1].unit
+    found = pool_figures(
+        known, figures, label=label, unit=unit, tau_scale=tau_scale, standardised=standardised
+    )
+    if json:
+        _print_json(asdict(found))
+    else:
+        _print_pool(printer(), found)
 
 
 def _say_checked(known: "Evidence", *, json: bool) -> None:
@@ -143,8 +218,6 @@ def _show_condition(known: "Evidence", name: str, charts: Path | None, *, json: 
 
 
 def _print_condition(page: "ConditionPage") -> None:
-    from rich.table import Table
-
     console = printer()
     _line(console, page.name, style="bold")
     if page.warning:
@@ -156,18 +229,10 @@ def _print_condition(page: "ConditionPage") -> None:
         f"{page.rating.reason}",
     )
     for missing in page.missing:
-        _line(console, f"Missing: {missing}")
+        _line(console, f"Missing: {missing.text}")
     for pool in page.pools:
         console.print()
-        _line(console, f"{pool.label} ({pool.unit})", style="bold")
-        _line(console, f"{pool.note} {pool.scatter}")
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        table.add_column("Trial or way of pooling")
-        table.add_column("Effect (95 %)", no_wrap=True)
-        table.add_column("Read in", no_wrap=True)
-        for row in pool.rows:
-            table.add_row(row.label, row.text, f"{row.place} {row.identifier}".strip())
-        console.print(table)
+        _print_pool(console, pool)
     for study in page.studies:
         console.print()
         _line(console, study.name, style="bold", mark=study.identifier)
@@ -177,13 +242,41 @@ def _print_condition(page: "ConditionPage") -> None:
         _line(console, study.sentence)
         for figure in study.figures:
             note = f" {figure.note}" if figure.note else ""
-            _line(console, f"  {figure.label}: {figure.text} [{figure.place}]{note}")
+            mark = f"[{figure.place}, {figure.identifier}] {figure.reference}"
+            _line(console, f"  {figure.label}: {figure.text}{note}", mark=mark)
             if figure.doubt:
                 _line(console, f"  Does not add up, or only just: {figure.doubt}", style="bold")
         _line(console, f"Limits: {study.limits}")
         _line(console, f"Read: {', '.join(study.read)}. Checked: {study.verified}", style="dim")
     console.print()
     _line(console, page.closing, style="bold")
+
+
+def _print_pool(console: "Console", pool: "ShownPool") -> None:
+    from rich.table import Table
+
+    _line(console, f"{pool.label} ({pool.unit})" if pool.unit else pool.label, style="bold")
+    _line(console, f"{pool.note} {pool.scatter}")
+    trials = Table(box=None, pad_edge=False, header_style="dim")
+    trials.add_column("Trial")
+    trials.add_column("Ratio (95 %)" if pool.ratio else "Effect (95 %)", no_wrap=True)
+    trials.add_column("Weight", justify="right")
+    trials.add_column("Read in", no_wrap=True)
+    for row in pool.rows:
+        if row.weight is not None:
+            weight = f"{100 * row.weight:.0f} %"
+            trials.add_row(row.label, row.text, weight, f"{row.place}, {row.identifier}")
+    console.print(trials)
+    ways = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("Put together", "Effect (95 %)", "Spread", "A further trial (95 %)"):
+        ways.add_column(title)
+    for way in pool.ways:
+        ways.add_row(way.label, way.text, way.spread, way.prediction)
+    for left in pool.without:
+        ways.add_row(left.label, left.text, "", "")
+    console.print(ways)
+    for limit in pool.limits:
+        _line(console, limit)
 
 
 def _show_claim(known: "Evidence", name: str, *, json: bool) -> None:
@@ -207,7 +300,7 @@ def _print_claim(page: "ClaimPage") -> None:
     _line(console, "Strongest opposition", style="bold")
     _print_points(console, page.opposition)
     for missing in page.missing:
-        _line(console, f"Missing: {missing}")
+        _line(console, f"Missing: {missing.text}")
     _line(console, page.closing, style="bold")
 
 

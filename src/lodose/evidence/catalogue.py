@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -14,17 +14,22 @@ from pydantic import BaseModel, ValidationError
 
 from lodose.errors import InputError, LodoseError
 from lodose.evidence.schema import Claim, Condition, Figure, Study
+from lodose.evidence.traces import FILE, Traces, read_traces
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that is known here, by id, in the order of the files."""
+    """Everything that is known here, by id, in the order of the files.
+
+    ``traces`` says what each number of each sentence rests on.
+    """
 
     studies: Mapping[str, Study]
     claims: Mapping[str, Claim]
     conditions: Mapping[str, Condition]
+    traces: Traces = field(default_factory=dict)
 
     def study(self, name: str) -> Study:
         """Return a study; the message of the error lists near names."""
@@ -68,13 +73,40 @@ def read_evidence() -> Evidence:
 
 
 def read_folder(folder: Path) -> Evidence:
-    """Read ``studies/*.toml``, ``claims.toml`` and ``conditions.toml`` and check them.
+    """Read ``studies/*.toml``, the claims, the conditions and the traces, and check them.
 
     Raises
     ------
     InputError
         For the first fault, naming file, study, field, value and mend.
     """
+    from lodose.evidence.checks import check_origins
+
+    evidence = replace(_read_records(folder), traces=read_traces(folder / FILE))
+    check_origins(evidence)
+    return evidence
+
+
+def trace_folder(folder: Path) -> Path:
+    """Write what each number of each sentence rests on into ``traces.toml``; return its path.
+
+    What is kept there already and still fits stays; the rest is proposed, for somebody to read.
+
+    Raises
+    ------
+    InputError
+        For the first fault, and for a number that stands in no figure.
+    """
+    from lodose.evidence.checks import texts_of
+    from lodose.evidence.tracing import traced, write_traces
+
+    evidence = _read_records(folder)
+    path = folder / FILE
+    old = read_traces(path) if path.is_file() else {}
+    return write_traces(traced(texts_of(evidence), old, evidence.studies), folder)
+
+
+def _read_records(folder: Path) -> Evidence:
     from lodose.evidence.checks import check_evidence
 
     studies: dict[str, Study] = {}

@@ -26,6 +26,7 @@ class Share:
     study: str
     name: str
     identifier: str
+    url: str
     place: str
 
 
@@ -210,6 +211,7 @@ def _share(
         people=people,
         study=study.id,
         name=translate(study.name),
-        identifier=study.citation.identifier,
+        identifier=study.citation.shown_for(figure.place)[0],
+        url=study.citation.shown_for(figure.place)[1],
         place=translate(PLACES[figure.place]),
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 import altair as alt
 
 from lodose.evidence.chances import Chances, icon_array, share_sentence
-from lodose.evidence.pages import ConditionPage, PoolRow, ShownPool
+from lodose.evidence.pages import ConditionPage
+from lodose.evidence.pools import PoolRow, ShownPool
 from lodose.language import translate
 from lodose.report.drawing import WIDTHS, svg
 from lodose.report.look import (

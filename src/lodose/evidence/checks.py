@@ -9,15 +9,18 @@ from pydantic import BaseModel
 
 from lodose.errors import InputError
 from lodose.evidence.catalogue import Evidence
+from lodose.evidence.numbers import numbers_in, plain
 from lodose.evidence.schema import Certainty, Claim, Condition, Figure, Point, Study
+from lodose.evidence.traces import (
+    Sentence,
+    check_traces,
+    is_weak,
+    sentences,
+    sentences_of_claim,
+    sentences_of_condition,
+)
 
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 _PROSE = {"sentence", "id", "name", "citation", "part_of", "conditions", "read"}
-
-
-def numbers_in(text: str) -> list[str]:
-    """Return the numbers of a text, as they compare: without signs, commas and last zeros."""
-    return [_plain(found.rstrip(",").replace(",", "")) for found in _NUMBER.findall(text)]
 
 
 def numbers_of(study: Study) -> set[str]:
@@ -25,7 +28,7 @@ def numbers_of(study: Study) -> set[str]:
     dumped = study.model_dump(exclude=_PROSE)
     found = set(numbers_in(" ".join(_texts(dumped))))
     if study.dose_micrograms:
-        found |= {_plain(str(Decimal(dose) / 1000)) for dose in study.dose_micrograms}
+        found |= {plain(str(Decimal(dose) / 1000)) for dose in study.dose_micrograms}
     found |= set(re.findall(r"\b(?:19|20)\d\d\b", study.citation.text))
     return found
 
@@ -51,6 +54,57 @@ def check_evidence(evidence: Evidence) -> None:
         _check_claim(evidence, claim)
     for condition in evidence.conditions.values():
         _check_condition(evidence, condition)
+
+
+def check_origins(evidence: Evidence) -> None:
+    """Check what each number of each text rests on.
+
+    Raises
+    ------
+    InputError
+        For the first number without an origin, or read in the press or second-hand alone beside a
+        certainty above very low.
+    """
+    check_traces(texts_of(evidence), evidence.traces, evidence.studies)
+    _check_bare(evidence)
+    for claim in evidence.claims.values():
+        best = _best(rating.certainty for rating in claim.ratings)
+        _check_strength(evidence, sentences_of_claim(claim), best)
+    for condition in evidence.conditions.values():
+        best = condition.rating.certainty
+        parts = [one for one in sentences_of_condition(condition) if one.part != "chances"]
+        _check_strength(evidence, parts, best)
+
+
+def _check_bare(evidence: Evidence) -> None:
+    """Refuse a number where no source can stand beside it."""
+    for sentence in texts_of(evidence):
+        if sentence.part in {"name", "statement", "verdict"} and sentence.key in evidence.traces:
+            raise InputError(
+                "has no place for its source here",
+                "say it in a point that cites a study.",
+                column=f"{sentence.record}, {sentence.part}",
+                value=evidence.traces[sentence.key][0].number,
+            )
+
+
+def texts_of(evidence: Evidence) -> Iterator[Sentence]:
+    """Give every text that people are shown and whose numbers have an origin."""
+    return sentences(
+        evidence.studies.values(), evidence.claims.values(), evidence.conditions.values()
+    )
+
+
+def _check_strength(evidence: Evidence, asked: Iterable[Sentence], best: Certainty) -> None:
+    for sentence in asked if best is not Certainty.VERY_LOW else ():
+        for trace in evidence.traces.get(sentence.key, ()):
+            if is_weak(evidence.studies[trace.study], trace):
+                raise InputError(
+                    "was read only in the press or second-hand",
+                    "leave the number out, or read it at its source.",
+                    column=f"{sentence.record}, {sentence.part}",
+                    value=str(trace),
+                )
 
 
 def _check_study(evidence: Evidence, study: Study) -> None:
@@ -181,7 +235,7 @@ def _of_frame(study: Study) -> set[str]:
     frame = study.model_dump(exclude={*_PROSE, "figures"})
     found = set(numbers_in(" ".join(_texts(frame))))
     if study.dose_micrograms:
-        found |= {_plain(str(Decimal(dose) / 1000)) for dose in study.dose_micrograms}
+        found |= {plain(str(Decimal(dose) / 1000)) for dose in study.dose_micrograms}
     return found | set(re.findall(r"\b(?:19|20)\d\d\b", study.citation.text))
 
 
@@ -196,7 +250,3 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
     elif value is not None and not isinstance(value, bool):
         yield str(value)
-
-
-def _plain(number: str) -> str:
-    return f"{Decimal(number).normalize():f}"

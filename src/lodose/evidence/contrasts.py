@@ -8,9 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lodose.errors import LodoseError
-from lodose.evidence.effects import Effect, risk_ratio, se_of_interval, se_of_p
+from lodose.evidence.effects import (
+    Effect,
+    mean_difference,
+    risk_ratio,
+    sd_of_mean_interval,
+    se_of_interval,
+    se_of_p,
+    standardised_mean_difference,
+)
 from lodose.evidence.pooling import Method, Pooled, leave_one_out, pool
-from lodose.evidence.schema import CONTRASTS, SUMMARIES, Figure, Kind, Study
+from lodose.evidence.schema import CONTRASTS, SUMMARIES, Arm, Figure, Kind, Study
 
 RATIOS = frozenset({Kind.RISK_RATIO, Kind.RATE_RATIO})
 
@@ -48,22 +56,28 @@ class Contrast:
     derived: str = ""
 
 
-def contrast_of(study: Study, figure: Figure) -> Contrast:
+def contrast_of(study: Study, figure: Figure, *, standardised: bool = False) -> Contrast:
     """Make a contrast from a figure of a study.
+
+    Parameters
+    ----------
+    standardised : bool, default False
+        Make a standardised difference of means of groups, for trials that measured alike things on
+        unlike scales.
 
     Raises
     ------
     LodoseError
         Where no effect with a standard error follows from what was published.
     """
-    effect, kind, derived = _effect(study, figure)
+    effect, kind, derived = _of_groups(figure, standardised) or _effect(study, figure)
     return Contrast(
         study=study.id,
         people=study.part_of or study.id,
         label=study.name,
         kind=kind,
         versus=figure.versus,
-        unit=figure.unit,
+        unit="" if kind is Kind.STANDARDISED else figure.unit,
         effect=effect,
         identifier=study.citation.identifier,
         place=figure.place.value,
@@ -71,6 +85,30 @@ def contrast_of(study: Study, figure: Figure) -> Contrast:
         summary=study.design in SUMMARIES,
         derived=derived,
     )
+
+
+def _of_groups(figure: Figure, standardised: bool) -> tuple[Effect, Kind, str] | None:
+    """Work a difference out from the means and spreads of two groups, where both are known."""
+    if figure.kind is not Kind.ARM_MEANS or figure.active is None or figure.comparator is None:
+        return None
+    groups = [_group(arm) for arm in (figure.active, figure.comparator)]
+    if groups[0] is None or groups[1] is None:
+        return None
+    numbers = (*groups[0], *groups[1])
+    if standardised:
+        return standardised_mean_difference(*numbers), Kind.STANDARDISED, "means"
+    return mean_difference(*numbers), Kind.MEAN_DIFFERENCE, "means"
+
+
+def _group(arm: Arm) -> tuple[int, float, float] | None:
+    if arm.n is None or arm.mean is None:
+        return None
+    if arm.sd is not None:
+        return arm.n, float(arm.mean), float(arm.sd)
+    if arm.lower is not None and arm.upper is not None:
+        spread = sd_of_mean_interval(arm.n, float(arm.lower), float(arm.upper))
+        return arm.n, float(arm.mean), spread
+    return None
 
 
 def _effect(study: Study, figure: Figure) -> tuple[Effect, Kind, str]:

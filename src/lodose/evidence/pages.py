@@ -6,40 +6,46 @@ and the place where it was read.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
 
 from lodose.evidence.adding_up import doubts
-from lodose.evidence.bayes import pool_bayesian
 from lodose.evidence.catalogue import Evidence
-from lodose.evidence.contrasts import RATIOS, Contrast, contrast_of, pool_contrasts
-from lodose.evidence.pooling import Pooled
-from lodose.evidence.schema import Figure, Point, Pool, Rating, Study
+from lodose.evidence.pools import ShownPool, pool_of
+from lodose.evidence.schema import (
+    SUMMARIES,
+    WEAK_PLACES,
+    Condition,
+    Design,
+    Figure,
+    Place,
+    Point,
+    Rating,
+    Study,
+)
+from lodose.evidence.traces import place_of
 from lodose.evidence.words import (
     CERTAINTIES,
     DECIDES,
     DESIGNS,
     JUDGEMENT,
     PLACES,
-    UNITS,
     dose,
     figure_text,
-    interval,
     length,
-    number,
     people,
 )
 from lodose.language import listing, translatable, translate
 
 NO_TRIAL = translatable("No controlled trial of this was found.")
-NOT_PUBLISHED = translatable("Worked out by Lodose; not published.")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFigure:
     """A figure as text, with the study, its identifier and where it was read.
 
-    ``doubt`` says what does not add up in it.
+    ``doubt`` says what does not add up in it; ``reference`` is how a pool names it.
     """
+
+    reference: str
 
     label: str
     text: str
@@ -47,19 +53,27 @@ class ShownFigure:
     doubt: str
     harm: bool
     study: str
+    study_name: str
     identifier: str
+    url: str
     place: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownStudy:
-    """A study as it is listed."""
+    """A study as it is listed.
+
+    ``group`` is ``controlled``, ``summaries``, ``under way`` or ``others``; ``links`` are all its
+    identifiers with their addresses.
+    """
 
     id: str
     name: str
     design: str
     controlled: bool
+    group: str
     people: str
+    people_note: str
     dose: str
     length: str
     comparator: str
@@ -69,65 +83,67 @@ class ShownStudy:
     verified: str
     citation: str
     identifier: str
+    links: tuple[tuple[str, str], ...]
     read: tuple[str, ...]
+    read_where: tuple[str, ...]
     figures: tuple[ShownFigure, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSource:
-    """A study that a sentence rests on."""
+    """A study that a sentence rests on, and where the sentence's numbers of it were read."""
 
     study: str
     name: str
     identifier: str
+    url: str
     read: str
 
 
 @dataclass(frozen=True, slots=True)
+class ShownNumber:
+    """A number of a sentence and the one figure that it rests on."""
+
+    number: str
+    reference: str
+    identifier: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownPoint:
-    """A sentence with its sources."""
+    """A sentence with its sources, and the origin of each of its numbers in their order."""
 
     text: str
     sources: tuple[ShownSource, ...]
+    numbers: tuple[ShownNumber, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRating:
-    """How sure the project is of one thing, and why."""
+    """How sure the project is of one thing, and why; sources where the reason holds numbers."""
 
     heading: str
     about: str
     certainty: str
     reason: str
+    sources: tuple[ShownSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class PoolRow:
-    """A line of a forest plot; ratios as ratios."""
+class ListedCondition:
+    """A condition or topic in the list of all.
 
-    label: str
-    text: str
-    estimate: float
-    lower: float
-    upper: float
-    weight: float | None
-    identifier: str
-    place: str
-    pooled: bool
+    ``group`` is ``controlled``, ``uncontrolled`` or ``topic``.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class ShownPool:
-    """Trials put together by Lodose: a line per trial, then a line per method."""
-
-    label: str
-    unit: str
-    note: str
-    ratio: bool
-    better: str
-    rows: tuple[PoolRow, ...]
-    scatter: str
-    studies: tuple[str, ...]
+    id: str
+    name: str
+    group: str
+    trials: int
+    studies: int
+    about: str
+    certainty: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +156,7 @@ class ConditionPage:
     warning: str
     found: tuple[ShownPoint, ...]
     rating: ShownRating
-    missing: tuple[str, ...]
+    missing: tuple[ShownPoint, ...]
     pools: tuple[ShownPool, ...]
     has_chances: bool
     studies: tuple[ShownStudy, ...]
@@ -157,22 +173,43 @@ class ClaimPage:
     ratings: tuple[ShownRating, ...]
     support: tuple[ShownPoint, ...]
     opposition: tuple[ShownPoint, ...]
-    missing: tuple[str, ...]
+    missing: tuple[ShownPoint, ...]
     closing: str
+
+
+def listed_conditions(evidence: Evidence) -> list[ListedCondition]:
+    """Return all conditions and topics, in the order of conditions.toml."""
+    return [_listed(evidence, one) for one in evidence.conditions.values()]
+
+
+def _listed(evidence: Evidence, condition: Condition) -> ListedCondition:
+    studies = evidence.studies_of(condition.id)
+    trials = {one.part_of or one.id for one in studies if one.controlled}
+    group = "controlled" if trials else "uncontrolled"
+    return ListedCondition(
+        id=condition.id,
+        name=translate(condition.name),
+        group="topic" if condition.topic else group,
+        trials=len(trials),
+        studies=len(studies),
+        about=translate(condition.rating.about),
+        certainty=translate(CERTAINTIES[condition.rating.certainty]),
+    )
 
 
 def condition_page(evidence: Evidence, condition_id: str) -> ConditionPage:
     """Return what is shown of a condition."""
     condition = evidence.condition(condition_id)
     controlled = bool(evidence.controlled_studies_of(condition.id))
+    record = f"condition {condition.id}"
     return ConditionPage(
         id=condition.id,
         name=translate(condition.name),
         controlled=controlled,
         warning="" if controlled or condition.topic else translate(NO_TRIAL),
-        found=_points(evidence, condition.found),
-        rating=_rating(condition.rating),
-        missing=tuple(translate(one) for one in condition.missing),
+        found=_points(evidence, record, "found", condition.found),
+        rating=_rating(evidence, (record, "rating"), condition.rating),
+        missing=_missing(evidence, record, condition.missing),
         pools=tuple(pool_of(evidence, pool) for pool in condition.pools),
         has_chances=condition.chances is not None,
         studies=tuple(shown_study(one) for one in evidence.studies_of(condition.id)),
@@ -183,14 +220,18 @@ def condition_page(evidence: Evidence, condition_id: str) -> ConditionPage:
 def claim_page(evidence: Evidence, claim_id: str) -> ClaimPage:
     """Return what is shown of a claim."""
     claim = evidence.claim(claim_id)
+    record = f"claim {claim.id}"
     return ClaimPage(
         id=claim.id,
         statement=translate(claim.statement),
         verdict=translate(claim.verdict),
-        ratings=tuple(_rating(one) for one in claim.ratings),
-        support=_points(evidence, claim.support),
-        opposition=_points(evidence, claim.opposition),
-        missing=tuple(translate(one) for one in claim.missing),
+        ratings=tuple(
+            _rating(evidence, (record, f"rating {number}"), one)
+            for number, one in enumerate(claim.ratings, start=1)
+        ),
+        support=_points(evidence, record, "support", claim.support),
+        opposition=_points(evidence, record, "opposition", claim.opposition),
+        missing=_missing(evidence, record, claim.missing),
         closing=translate(DECIDES),
     )
 
@@ -202,7 +243,9 @@ def shown_study(study: Study) -> ShownStudy:
         name=translate(study.name),
         design=translate(DESIGNS[study.design]),
         controlled=study.controlled,
+        group=_group(study),
         people=people(study),
+        people_note=translate(study.participants_note),
         dose=dose(study),
         length=length(study),
         comparator=translate(study.comparator),
@@ -212,137 +255,117 @@ def shown_study(study: Study) -> ShownStudy:
         verified=translate(study.verified),
         citation=study.citation.text,
         identifier=study.citation.identifier,
+        links=study.citation.links,
         read=tuple(translate(PLACES[place]) for place in study.read),
+        read_where=tuple(study.read.values()),
         figures=tuple(shown_figure(study, one) for one in study.figures),
     )
 
 
+def _group(study: Study) -> str:
+    if study.controlled:
+        return "controlled"
+    if study.design in SUMMARIES:
+        return "summaries"
+    return "under way" if study.design is Design.UNDER_WAY else "others"
+
+
 def shown_figure(study: Study, figure: Figure) -> ShownFigure:
     """Return a figure as text."""
+    identifier, url = study.citation.shown_for(figure.place)
     return ShownFigure(
+        reference=f"{study.id}#{figure.id}",
         label=translate(figure.label),
         text=figure_text(figure),
         note=translate(figure.note),
         doubt=doubts(study, figure),
         harm=figure.harm,
         study=study.id,
-        identifier=study.citation.identifier,
+        study_name=translate(study.name),
+        identifier=identifier,
+        url=url,
         place=translate(PLACES[figure.place]),
     )
 
 
-def pool_of(evidence: Evidence, pool: Pool) -> ShownPool:
-    """Put the trials of a pool together in every way and show all of them."""
-    contrasts = [contrast_of(*evidence.figure(one)) for one in pool.figures]
-    fixed = pool_contrasts(contrasts, method="fixed")
-    ways: list[tuple[str, Pooled]] = [
-        (translate("All alike (fixed)"), fixed),
-        (translate("Differing (random, REML)"), pool_contrasts(contrasts)),
-        (
-            translate("Differing, few trials (Hartung-Knapp)"),
-            pool_contrasts(contrasts, hartung_knapp=True, modified=True),
-        ),
-    ]
-    ratio = contrasts[0].kind in RATIOS
-    rows = [
-        _trial_row(one, weight, ratio) for one, weight in zip(contrasts, fixed.weights, strict=True)
-    ]
-    rows += [_pooled_row(name, way.estimate, way.lower, way.upper, ratio) for name, way in ways]
-    belief = pool_bayesian(
-        [one.effect.estimate for one in contrasts],
-        [one.effect.se for one in contrasts],
-        tau_scale=float(pool.tau_scale),
-    )
-    rows.append(
-        _pooled_row(
-            translate("Differing (Bayesian)"),
-            belief.estimate,
-            belief.lower,
-            belief.upper,
-            ratio,
-        )
-    )
-    return ShownPool(
-        label=translate(pool.label),
-        unit=translate(UNITS.get(pool.unit, pool.unit)),
-        note=translate(NOT_PUBLISHED),
-        ratio=ratio,
-        better=contrasts[0].better,
-        rows=tuple(rows),
-        scatter=_scatter(fixed),
-        studies=tuple(one.study for one in contrasts),
-    )
+def sources_of(
+    evidence: Evidence, key: tuple[str, str], studies: Sequence[str] = ()
+) -> tuple[ShownSource, ...]:
+    """Return the studies that a text cites, or those that its numbers rest on.
 
-
-def _trial_row(contrast: Contrast, weight: float, ratio: bool) -> PoolRow:
-    low, high = contrast.effect.interval()
-    ends = [exp(one) if ratio else one for one in (contrast.effect.estimate, low, high)]
-    return PoolRow(
-        label=translate(contrast.label),
-        text=f"{number(ends[0], 2)} ({interval(ends[1], ends[2], 2)})",
-        estimate=ends[0],
-        lower=ends[1],
-        upper=ends[2],
-        weight=weight,
-        identifier=contrast.identifier,
-        place=contrast.place,
-        pooled=False,
-    )
-
-
-def _pooled_row(name: str, estimate: float, lower: float, upper: float, ratio: bool) -> PoolRow:
-    ends = [exp(one) if ratio else one for one in (estimate, lower, upper)]
-    return PoolRow(
-        label=name,
-        text=f"{number(ends[0], 2)} ({interval(ends[1], ends[2], 2)})",
-        estimate=ends[0],
-        lower=ends[1],
-        upper=ends[2],
-        weight=None,
-        identifier="",
-        place="",
-        pooled=True,
-    )
-
-
-def _scatter(fixed: Pooled) -> str:
-    """How far the trials lie apart, in one sentence."""
-    share = number(100 * fixed.i2, 0)
-    if fixed.i2_lower is None or fixed.i2_upper is None:
-        return translate(
-            "I² {share} %: the share of the scatter that is more than chance; with so few trials "
-            "it has no interval."
-        ).format(share=share)
-    return translate(
-        "I² {share} % ({lower} to {upper}): the share of the scatter that is more than chance."
-    ).format(
-        share=share, lower=number(100 * fixed.i2_lower, 0), upper=number(100 * fixed.i2_upper, 0)
-    )
-
-
-def _points(evidence: Evidence, points: Sequence[Point]) -> tuple[ShownPoint, ...]:
+    Beside each stands where those numbers were read; where a text takes no number from a study,
+    where the study was read.
+    """
+    traces = evidence.traces.get(key, ())
+    named = dict.fromkeys([*studies, *(one.study for one in traces)])
     return tuple(
-        ShownPoint(
-            text=translate(point.text),
-            sources=tuple(_source(evidence.study(name)) for name in point.studies),
+        _source(
+            evidence.study(name),
+            [place_of(evidence.study(name), one) for one in traces if one.study == name],
         )
-        for point in points
+        for name in named
     )
 
 
-def _source(study: Study) -> ShownSource:
+def numbers_of(evidence: Evidence, key: tuple[str, str]) -> tuple[ShownNumber, ...]:
+    """Return the origin of each number of a text."""
+    return tuple(
+        ShownNumber(
+            number=one.number,
+            reference=one.reference,
+            identifier=evidence.study(one.study).citation.shown_for(place)[0],
+            place=translate(PLACES[place]),
+        )
+        for one in evidence.traces.get(key, ())
+        for place in [place_of(evidence.study(one.study), one)]
+    )
+
+
+def _points(
+    evidence: Evidence, record: str, part: str, points: Sequence[Point]
+) -> tuple[ShownPoint, ...]:
+    return tuple(
+        _point(evidence, (record, f"{part} {number}"), point.text, point.studies)
+        for number, point in enumerate(points, start=1)
+    )
+
+
+def _missing(evidence: Evidence, record: str, texts: Sequence[str]) -> tuple[ShownPoint, ...]:
+    return tuple(
+        _point(evidence, (record, f"missing {number}"), text)
+        for number, text in enumerate(texts, start=1)
+    )
+
+
+def _point(
+    evidence: Evidence, key: tuple[str, str], text: str, studies: Sequence[str] = ()
+) -> ShownPoint:
+    return ShownPoint(
+        text=translate(text),
+        sources=sources_of(evidence, key, studies),
+        numbers=numbers_of(evidence, key),
+    )
+
+
+def _source(study: Study, places: Sequence[Place]) -> ShownSource:
+    read = list(dict.fromkeys(places)) or [
+        one for one in study.read if one not in WEAK_PLACES or not study.solid
+    ]
+    identifier, url = study.citation.shown_for(read[0])
     return ShownSource(
         study=study.id,
         name=translate(study.name),
-        identifier=study.citation.identifier,
-        read=listing([translate(PLACES[place]) for place in study.read]),
+        identifier=identifier,
+        url=url,
+        read=listing([translate(PLACES[place]) for place in read]),
     )
 
 
-def _rating(rating: Rating) -> ShownRating:
+def _rating(evidence: Evidence, key: tuple[str, str], rating: Rating) -> ShownRating:
     return ShownRating(
         heading=translate(JUDGEMENT),
         about=translate(rating.about),
         certainty=translate(CERTAINTIES[rating.certainty]),
         reason=translate(rating.reason),
+        sources=sources_of(evidence, key),
     )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -190,6 +191,32 @@ class Citation(_Record):
         if self.pmid:
             return f"PMID {self.pmid}"
         return self.registry[0] if self.registry else f"DailyMed {self.set_id}"
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Every identifier with the address where it is looked up, the shortest way first."""
+        found = []
+        if self.doi:
+            found.append((f"doi:{self.doi}", f"https://doi.org/{quote(self.doi, safe='/:;()._-')}"))
+        if self.pmid:
+            found.append((f"PMID {self.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"))
+        found += [(one, _registry_address(one)) for one in self.registry]
+        if self.set_id:
+            address = f"https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={self.set_id}"
+            found.append((f"DailyMed {self.set_id}", address))
+        return tuple(found)
+
+    def shown_for(self, place: Place) -> tuple[str, str]:
+        """Return identifier and address beside a number: the registry's for one read there."""
+        if place is Place.REGISTRY and self.registry:
+            return self.registry[0], _registry_address(self.registry[0])
+        return self.links[0]
+
+
+def _registry_address(number: str) -> str:
+    if number.startswith("NCT"):
+        return f"https://clinicaltrials.gov/study/{number}"
+    return f"https://trialsearch.who.int/Trial2.aspx?TrialID={quote(number, safe='/')}"
 
 
 class Study(_Record):
