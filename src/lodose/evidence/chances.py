@@ -171,7 +171,7 @@ def _sentences(active: Share, placebo: Share, other: Share, improvement: str) ->
         improvement=improvement,
     )
     second = translate(
-        "In trials of other medicines, {count} of 100 people improved as much on placebo alone "
+        "In trials of other medicines: {count} of 100 people got as much better on placebo alone "
         "({lower} to {upper})."
     ).format(count=other.in_100, lower=other.lower, upper=other.upper)
     third = translate(

@@ -10,8 +10,8 @@ from lodose.screening.medicines import Reading
 QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
         "medicines": translatable(
-            "Which medicines do you take now or took in the last month, also at night, as a patch, "
-            "from the dentist, against coughing or diarrhoea?"
+            "Which medicines do you take now, or did you take in the last month? Think of the "
+            "night, of patches, of the dentist, of cough and diarrhoea."
         ),
         "natural products": translatable("Do you take kratom, 7-OH or any natural pain product?"),
         "conditions": translatable(
@@ -20,7 +20,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "allergies": translatable("Are you allergic to any medicine or filler?"),
         "events": translatable(
-            "Is an operation, an anaesthetic, a dental extraction or a birth planned?"
+            "Do you expect an operation, an anaesthetic, a tooth to be pulled or a birth?"
         ),
         "labs": translatable("Are there blood tests of liver and kidney?"),
         "pregnancy": translatable("Are you pregnant, planning a pregnancy, or breastfeeding?"),
