@@ -66,7 +66,7 @@ def test_the_unspoiled_copy_is_read(folder: Path) -> None:
         ),
         (
             FM,
-            'verified = "Design, numbers randomised, the primary result with its interval and the '
+            'verified = "Design, numbers randomised, the main result with its interval and the '
             'change in each group."\n',
             "",
             ["study 'final-2024', verified", "is missing", "docs/evidence.md"],

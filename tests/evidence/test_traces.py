@@ -94,7 +94,7 @@ def test_a_wrong_line_is_refused(folder: Path, old: str, new: str, said: str) ->
 
 
 def test_a_number_read_in_the_press_alone_carries_no_certainty(folder: Path) -> None:
-    """84 % of FINAL stands in the press alone, and what fibromyalgia's rating says is moderate."""
+    """84 % of FINAL stands in the press alone, and fibromyalgia is rated above very low."""
     spoil(
         folder,
         "conditions.toml",
