@@ -184,7 +184,7 @@ def test_a_schedule_planned_here_leads_to_an_answer_that_its_design_allows() -> 
     person = make_person("planner")
     browser = signed_in(person)
     first = dt.date(2026, 1, 5)
-    wish = Wish("randomised-open", 4, 14, first, 4500, "my doctor", first)
+    wish = Wish("randomised-open", 4, 14, first, 4500, "my doctor", first, settled=True)
     with patch("django.utils.timezone.now", return_value=dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)):
         trial = start_schedule(person, wish)
     for period in trial.periods.all():

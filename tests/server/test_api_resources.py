@@ -148,7 +148,7 @@ def test_decisions_about_the_dose() -> None:
         "agreed_on",
     }
     assert not DoseStep.objects.exists()
-    agreed = start | {"agreed_with": "Practice", "agreed_on": today}
+    agreed = start | {"agreed_with": "Practice", "agreed_on": today, "settled": True}
     large = agreed | {"dose_micrograms": 45_000}
     asked = is_problem(program.post("/treatment/dose-steps", large), 422)
     assert list(asked) == ["confirmed_micrograms"]
@@ -182,6 +182,7 @@ def test_an_open_schedule() -> None:
         "first_day": today,
         "dose_micrograms": 4500,
         "agreed_with": "Practice",
+        "settled": True,
         "agreed_on": today,
     }
     past = program.post("/trials", wish | {"first_day": yesterday_of(person)})

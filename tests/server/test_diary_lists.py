@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from lodose.screening import near, recognise
 from lodose.server.accounts.models import Role
 from lodose.server.audit.chain import verify
 from lodose.server.audit.models import Chain, Event
 from lodose.server.records.clock import today_of
 from lodose.server.records.laboratory import analytes, convert
 from lodose.server.records.models import Laboratory, LifeEvent, Medicine, Person
-from lodose.server.records.opioids import near, recognise
 from server_support.people import make_account, make_person, signed_in
 
 
@@ -166,8 +166,9 @@ def test_an_unusual_value_can_be_insisted_on_and_other_things_measured() -> None
         ("buprenorphine patch 5 µg/h", "buprenorphine"),
         ("naloxone/oxycodone", "oxycodone"),
         ("Kratom powder", "kratom"),
-        ("7-OH", "7-oh"),
-        ("heroin", "heroin"),
+        ("7-OH", "kratom"),
+        ("heroin", "diamorphine"),
+        ("metadone", "methadone"),
         ("loperamide", "loperamide"),
         ("loperamide and codeine", "codeine"),
     ],
@@ -187,6 +188,7 @@ def test_an_opioid_is_recognised(name: str, ingredient: str) -> None:
         "naltrexone",
         "hydrocortisone",
         "methotrexate",
+        "apomorphine",
         "",
     ],
 )
@@ -200,8 +202,7 @@ def test_what_is_no_opioid_is_not_called_one(name: str) -> None:
     [
         ("tramdol", "tramadol"),
         ("oxycodn", "oxycodone"),
-        ("metadone", "methadone"),
-        ("apomorphine", "morphine"),  # no opioid for this purpose: asked about, never assumed
+        ("morphne", "morphine"),
     ],
 )
 def test_a_slip_of_the_hand_is_asked_about(slip: str, meant: str) -> None:
@@ -282,7 +283,13 @@ def test_medicines_are_corrected_and_removed_and_faults_named() -> None:
     assert (item.last_day, item.disease_modifying) == (today, False)
     removed = browser.post(f"/diary/medicines/{item.pk}/remove/", {"reason": "never taken"})
     assert removed.status_code == 302
-    assert kinds(person) == ["medicine-added", "medicine-corrected", "medicine-removed"]
+    assert kinds(person) == [
+        "medicine-added",
+        "screening-changed",
+        "medicine-corrected",
+        "medicine-removed",
+        "screening-changed",
+    ]
 
 
 @pytest.mark.django_db

@@ -35,7 +35,9 @@ DAY = dt.timedelta(days=1)
 
 
 def decided(person: Person, kind: str, day: dt.date, micrograms: int = 0) -> DoseStep:
-    decision = Decision(kind, day, micrograms, agreed_with="Practice", agreed_on=today_of(person))
+    decision = Decision(
+        kind, day, micrograms, agreed_with="Practice", agreed_on=today_of(person), settled=True
+    )
     return decide_dose(person, decision)
 
 

@@ -102,6 +102,7 @@ def test_a_trial_of_112_days_and_the_command_line_come_to_one_answer(
             "first_day": FIRST.isoformat(),
             "dose_mg": "4.5",
             "agreed_with": "my doctor",
+            "settled": "on",
             "agreed_on": FIRST.isoformat(),
         }
         assert browser.post("/treatment/schedule/", wish).status_code == 302
@@ -135,7 +136,7 @@ def test_a_trial_of_112_days_and_the_command_line_come_to_one_answer(
 
 def test_a_stopped_trial_keeps_its_last_day_wherever_the_person_travels() -> None:
     person = make_person(time_zone="Pacific/Auckland")
-    wish = Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST)
+    wish = Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST, settled=True)
     stopped = FIRST + 20 * DAY
     with at(person, FIRST, 8):
         start_schedule(person, wish)
@@ -247,7 +248,9 @@ def test_a_new_trial_does_not_take_the_earlier_answer_away() -> None:
     start = dt.date(2026, 11, 1)
     with at(person, start) as browser:
         latest_trial(person)
-        start_schedule(person, Wish("open-on-off", 2, 14, start, 4500, "my doctor", start))
+        start_schedule(
+            person, Wish("open-on-off", 2, 14, start, 4500, "my doctor", start, settled=True)
+        )
         listed = browser.get("/answer/").content.decode()
         assert "Your answer comes on" in listed
         assert "Helps" not in listed
@@ -280,7 +283,9 @@ def test_somebody_who_flew_back_into_the_last_day_reads_the_same_answer() -> Non
 def test_periods_without_any_day_have_no_answer_and_say_so() -> None:
     person = make_person()
     with at(person, FIRST, 8):
-        start_schedule(person, Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST))
+        start_schedule(
+            person, Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST, settled=True)
+        )
     with at(person, FIRST + 56 * DAY) as browser:
         shown = browser.get("/answer/").content.decode()
         assert "No day of these periods was recorded." in shown
@@ -319,7 +324,9 @@ def test_a_plan_that_was_changed_behind_the_persons_back_is_called_so() -> None:
 def test_a_day_without_the_main_question_counts_neither_before_nor_in_the_answer() -> None:
     person = make_person()
     with at(person, FIRST, 8):
-        start_schedule(person, Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST))
+        start_schedule(
+            person, Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST, settled=True)
+        )
     for number, answered in enumerate(("outcome-sleep", "outcome-pain", "outcome-sleep")):
         with at(person, FIRST + number * DAY) as browser:
             browser.post("/today/", {"id": str(uuid.uuid4()), answered: "4"})

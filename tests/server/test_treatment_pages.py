@@ -28,6 +28,7 @@ def typed(person: Person, **changed: Any) -> dict[str, Any]:
         "from_day": today.isoformat(),
         "dose_mg": "4.5",
         "agreed_with": "my doctor",
+        "settled": "on",
         "agreed_on": today.isoformat(),
     } | changed
 
@@ -140,6 +141,7 @@ def wished(person: Person, **changed: Any) -> dict[str, Any]:
         "first_day": today.isoformat(),
         "dose_mg": "4.5",
         "agreed_with": "my doctor",
+        "settled": "on",
         "agreed_on": today.isoformat(),
     } | changed
 

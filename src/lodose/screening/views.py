@@ -48,6 +48,10 @@ _OFFERED = translatable(
 _HIDDEN = translatable(
     "'{entered}' may hold an opioid. Look up its exact name on the box, or ask your pharmacist."
 )
+_UNJUDGED = translatable(
+    "'{entered}' cannot be judged without your laboratory's upper limit, in a unit that is known. "
+    "Add it to the value, or ask your pharmacist."
+)
 _OVERRIDDEN = translatable(
     "Your prescriber has looked at this and decided otherwise; ask them about it."
 )
@@ -97,6 +101,8 @@ def _headline(screening: Screening) -> str:
 
 def question_back(unclear: Unclear) -> str:
     """Say what was not understood, with what it may stand for."""
+    if unclear.kind == "laboratory":
+        return translate(_UNJUDGED).format(entered=unclear.entered)
     if unclear.offers:
         offers = translate("{names} or something else").format(names=", ".join(unclear.offers))
         return translate(_OFFERED).format(entered=unclear.entered, offers=offers)
@@ -120,7 +126,7 @@ def for_prescriber(screening: Screening) -> dict[str, Any]:
             }
             for each in screening.unclear
         ],
-        "not_asked": [QUESTIONS[name] for name in screening.not_asked],
+        "not_asked": [translate(QUESTIONS[name]) for name in screening.not_asked],
         "understood": [
             {
                 "entered": each.entered,
@@ -137,12 +143,12 @@ def _finding(found: Finding) -> dict[str, Any]:
     return {
         "rule": rule.id,
         "severity": rule.severity.value,
-        "about": rule.title,
+        "about": translate(rule.title),
         "because": list(found.fired_by),
-        "reason": rule.reason,
-        "action": rule.for_prescriber,
+        "reason": translate(rule.reason),
+        "action": translate(rule.for_prescriber),
         "basis": rule.basis,
-        "judgement": rule.judgement,
+        "judgement": translate(rule.judgement) if rule.judgement else "",
         "sources": [source.place for source in rule.sources],
         "interval": None
         if interval is None

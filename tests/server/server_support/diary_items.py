@@ -24,6 +24,7 @@ def add_one_of_each(person: Person) -> None:
             dose_micrograms=4500,
             micrograms_per_millilitre=1000,
             agreed_with="Practice",
+            settled=True,
             agreed_on=yesterday,
         ),
     )

@@ -65,6 +65,7 @@ def open_trial(person: Person) -> Trial:
             first_day=today,
             dose_micrograms=4500,
             agreed_with="Practice",
+            settled=True,
             agreed_on=today,
         ),
     )
@@ -73,7 +74,7 @@ def open_trial(person: Person) -> Trial:
 def sealed_trial(person: Person) -> Trial:
     """A blinded trial that began a week ago, with two periods; nobody here knows the arms."""
     today = today_of(person)
-    wish = Wish("randomised-open", 2, 14, today, 4500, "Practice", today)
+    wish = Wish("randomised-open", 2, 14, today, 4500, "Practice", today, settled=True)
     trial = Trial.objects.create(
         person=person, sealed=True, plan=plan_for(person, wish, 1), commitment="c" * 64
     )

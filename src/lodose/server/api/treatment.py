@@ -145,9 +145,13 @@ class NewStep(Given):
     confirmed_micrograms: Micrograms | None = Field(
         None, description="Repeats a dose above the usual low ones, once it was asked back."
     )
-    despite_opioid: Flag = Field(
+    despite: Annotated[list[Name], Field(max_length=40)] = Field(
+        default_factory=list,
+        description="Rules of the screening that a prescriber decides against; needs a reason.",
+    )
+    settled: Flag = Field(
         default=False,
-        description="A prescriber goes on although an opioid is reported; needs a reason.",
+        description="Open questions of the screening are settled with the prescriber.",
     )
 
 
@@ -315,7 +319,8 @@ def decision_of(given: NewStep) -> Decision:
         agreed_on=given.agreed_on,
         reason=given.reason,
         confirmed_micrograms=given.confirmed_micrograms,
-        despite_opioid=given.despite_opioid,
+        despite=tuple(given.despite),
+        settled=given.settled,
     )
 
 

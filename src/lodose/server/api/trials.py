@@ -85,6 +85,10 @@ class NewTrial(Given):
     agreed_with: Name = ""
     agreed_on: Day | None = None
     confirmed_micrograms: Micrograms | None = None
+    settled: Annotated[bool, Field(strict=True)] = Field(
+        default=False,
+        description="Open questions of the screening are settled with the prescriber.",
+    )
 
 
 class Stop(Given):
@@ -136,6 +140,7 @@ def post_trial(request: HttpRequest, given: NewTrial) -> Any:
             agreed_with=given.agreed_with,
             agreed_on=given.agreed_on,
             confirmed_micrograms=given.confirmed_micrograms,
+            settled=given.settled,
         ),
     )
     return Status(201, trial_shape(started))

@@ -61,6 +61,7 @@ _LOOKED_AT: dict[str, str | Promise] = {
     "panel": gettext_lazy("%(name)s saw you in their list of people."),
     "picture": gettext_lazy("%(name)s looked at the picture of your diary."),
     "answer": gettext_lazy("%(name)s read your answer."),
+    "screening": gettext_lazy("%(name)s looked at your safety check."),
 }
 
 
@@ -73,6 +74,14 @@ def _looked(details: dict[str, Any]) -> str:
 def _by_name(words: str | Promise) -> Callable[[dict[str, Any]], str]:
     """Return words that name somebody of the care team."""
     return lambda details: str(words) % {"name": details.get("name") or _("A prescriber")}
+
+
+def _override_withdrawn(details: dict[str, Any]) -> str:
+    if details.get("why") == "withdrawn":
+        return _("%(name)s took back a decision against a contraindication.") % {
+            "name": details.get("name") or _("A prescriber")
+        }
+    return _("A decision against a contraindication ended, because what you take or have changed.")
 
 
 WORDS: dict[str, Words] = {
@@ -111,6 +120,12 @@ WORDS: dict[str, Words] = {
     "life-event-removed": gettext_lazy("An event such as a flare or an infection was taken out."),
     "dose-decided": gettext_lazy("A decision about the dose was entered."),
     "dose-decision-removed": gettext_lazy("A decision about the dose was taken out."),
+    "before-start-told": gettext_lazy("You answered questions of your safety check."),
+    "screening-changed": gettext_lazy("The safety check found something else than before."),
+    "rule-overridden": _by_name(
+        gettext_lazy("%(name)s decided against a contraindication, with a reason that is kept.")
+    ),
+    "override-withdrawn": _override_withdrawn,
     "plan-chosen": gettext_lazy("A plan of steps was chosen."),
     "how-it-went": gettext_lazy("You wrote how it went and asked for the next step."),
     "next-step-decided": gettext_lazy("A decision about the next step was entered."),

@@ -16,6 +16,8 @@ from lodose.server.records.clock import day_of, today_of
 from lodose.server.records.entries import Entry, EntryError, check_entry
 from lodose.server.records.models import CheckIn, CheckInVersion, Person
 from lodose.server.records.plans import DayPlan, plan_of
+from lodose.server.records.screening_facts import OPIOID_SIGNS
+from lodose.server.records.screening_state import rescreen
 from lodose.server.records.statements import is_first_of_its_day
 from lodose.server.spoken import said_day
 
@@ -108,6 +110,8 @@ def _write(
         check_in = _new(person, entry, written_at, now)
         insert(check_in)
         add_event(chain, "check-in-made", _event(entry, check_in))
+        if OPIOID_SIGNS.intersection(entry.red_flags):
+            rescreen(person, chain=chain)
         return Receipt(check_in, "made")
     if existing.pk == entry.id or version == (existing.pk,):
         if not _went_back(existing, entry, keep):
@@ -246,6 +250,8 @@ def _correct(
     existing.save()
     details = _event(entry, existing) | {"before": old.content(), "reason": reason}
     add_event(chain, "check-in-corrected", details)
+    if OPIOID_SIGNS.intersection({*old.red_flags} ^ {*entry.red_flags}):
+        rescreen(existing.person, chain=chain)
     return existing
 
 

@@ -59,18 +59,14 @@ class Screened(models.Model):
 
 
 class Raised(models.Model):
-    """A contraindication that a change of the facts raised, and who has seen it."""
+    """A contraindication that a change of the facts raised; who saw it is in ``care.Seen``."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("records.Person", on_delete=models.CASCADE, related_name="raised")
     rule = models.CharField(max_length=80)
     fired_by = models.JSONField(default=list)
     raised_at = models.DateTimeField(default=timezone.now)
-    settled_at = models.DateTimeField(null=True)  # it fires no more
-    seen_at = models.DateTimeField(null=True)
-    seen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    settled_at = models.DateTimeField(null=True)  # it stops no more, or its facts changed
 
     class Meta:
         """Order."""

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from lodose.server.audit.chain import record
 from lodose.server.audit.models import Event
 from lodose.server.care.models import Grant, Invitation, Seen
-from lodose.server.records.before_models import ChosenPlan, HowItWent, Suitability
+from lodose.server.records.before_models import (
+    BeforeStart,
+    ChosenPlan,
+    HowItWent,
+    Raised,
+    RuleOverride,
+    Screened,
+    Suitability,
+)
 from lodose.server.records.bridge import protocol_of
 from lodose.server.records.clock import today_of
 from lodose.server.records.exports import (
@@ -128,6 +136,10 @@ def rows_of(person: Person) -> dict[str, Any]:
         "laboratory": _list(Laboratory.objects.filter(person=person)),
         "other_medicines": _list(Medicine.objects.filter(person=person)),
         "events": _list(LifeEvent.objects.filter(person=person)),
+        "before_the_start": _list(BeforeStart.objects.filter(person=person)),
+        "safety_check": _list(Screened.objects.filter(person=person)),
+        "contraindications_raised": _list(Raised.objects.filter(person=person)),
+        "contraindications_overridden": _list(RuleOverride.objects.filter(person=person)),
         "dose_steps": _list(DoseStep.objects.filter(person=person)),
         # While an arm is sealed a plan says nothing of its doses either.
         "chosen_plans": _list(

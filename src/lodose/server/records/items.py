@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lodose.server.audit.chain import add_event, lock_chain
+from lodose.server.audit.models import Chain
 from lodose.server.records.entries import EntryError, spelt
 from lodose.server.records.models import Laboratory, LifeEvent, Medicine
+from lodose.server.records.screening_state import rescreen
 
 Item = TypeVar("Item", Laboratory, Medicine, LifeEvent)
 
@@ -43,6 +45,7 @@ def add_item(item: Item) -> Item:
         chain = lock_chain(item.person.chain_id)
         item.save(force_insert=True)
         add_event(chain, f"{_KINDS[type(item)]}-added", _details(item))
+        _screen_again(item, chain)
     return item
 
 
@@ -64,6 +67,7 @@ def change_item(item: Item, changed: dict[str, Any], *, reason: str) -> Item:
         fresh.save()
         details = _details(fresh) | {"before": before, "reason": reason}
         add_event(chain, f"{_KINDS[type(item)]}-corrected", details)
+        _screen_again(fresh, chain)
     return fresh
 
 
@@ -82,6 +86,13 @@ def remove_item(item: Item, *, reason: str) -> None:
         fresh.removed_at = timezone.now()
         fresh.save(update_fields=["removed_at"])
         add_event(chain, f"{_KINDS[type(item)]}-removed", _details(fresh) | {"reason": reason})
+        _screen_again(fresh, chain)
+
+
+def _screen_again(item: Item, chain: Chain) -> None:
+    """Every change of a list is a change of what screening knows."""
+    touched = item if isinstance(item, Medicine) else None
+    rescreen(item.person, touched=touched, chain=chain)
 
 
 def _checked(reason: str) -> str:

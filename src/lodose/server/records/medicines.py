@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lodose.screening import near, recognise
+from lodose.screening.medicines import read
 from lodose.server.records.clock import today_of
 from lodose.server.records.entries import EntryError
 from lodose.server.records.items import add_item, change_item
 from lodose.server.records.models import Medicine, Person
-from lodose.server.records.opioids import near, recognise
 from lodose.server.spoken import said_day
 
 LONGEST_NAME, LONGEST_DOSE, LONGEST_NOTE = 120, 80, 200
@@ -22,7 +23,8 @@ class Taken:
     """Another medicine as somebody wrote it.
 
     ``opioid`` is what the person says of it, None where they did not say; a name that is
-    recognised counts whatever they say.
+    recognised counts whatever they say. ``regular`` says of an opioid whether it was taken day
+    after day; ``as_typed`` insists on a name that was not understood.
     """
 
     name: str
@@ -32,6 +34,12 @@ class Taken:
     disease_modifying: bool = False
     note: str = ""
     opioid: bool | None = None
+    regular: bool | None = None
+    as_typed: bool = False
+
+
+class UnknownNameError(EntryError):
+    """A name is not known: it can be insisted on by ``as_typed``, and stays not understood."""
 
 
 def medicines_of(person: Person) -> list[Medicine]:
@@ -60,18 +68,20 @@ def add_medicine(person: Person, taken: Taken) -> Medicine:
     Raises
     ------
     EntryError
-        Naming the fields that cannot be; under "opioid" where a name looks like an opioid's and
-        the person has not said whether it is one. Nothing was written.
+        Naming the fields that cannot be; under "opioid" where a name may be an opioid's and the
+        person has not said whether it is one; under "name" where nobody knows it. Nothing was
+        written.
     """
     return add_item(Medicine(person=person, **check_medicine(person, taken)))
 
 
 def change_medicine(item: Medicine, taken: Taken, *, reason: str) -> Medicine:
     """Correct another medicine; raises as ``add_medicine`` does."""
-    return change_item(item, check_medicine(item.person, taken), reason=reason)
+    checked = check_medicine(item.person, taken, kept_name=item.name)
+    return change_item(item, checked, reason=reason)
 
 
-def check_medicine(person: Person, taken: Taken) -> dict[str, Any]:
+def check_medicine(person: Person, taken: Taken, *, kept_name: str = "") -> dict[str, Any]:
     """Return the fields of a medicine that can be written, or raise ``EntryError``."""
     problems: dict[str, str] = {}
     name, dose = " ".join(taken.name.split()), " ".join(taken.dose.split())
@@ -85,24 +95,68 @@ def check_medicine(person: Person, taken: Taken) -> dict[str, Any]:
     if not name:
         problems["name"] = _("Write the name of the medicine.")
     problems |= _check_days(person, taken.first_day, taken.last_day)
-    known = recognise(name)
-    opioid = bool(taken.opioid) or (known is not None and known.kind == "opioid")
-    if known is None and taken.opioid is None:
-        maybe = near(name)
-        if maybe is not None:
-            problems["opioid"] = _(
-                "Did you mean %(name)s? Correct the name, or say whether this is an opioid."
-            ) % {"name": maybe.name}
-    if problems:
-        raise EntryError(problems)
+    asked = _ask_about(name, taken, kept_name) if name else {}
+    if problems or "opioid" in asked:
+        raise EntryError(asked | problems)
+    if asked:
+        raise UnknownNameError(asked)
     return {
         "name": name,
         "dose": dose,
         "first_day": taken.first_day,
         "last_day": taken.last_day,
         "disease_modifying": taken.disease_modifying,
-        "opioid": opioid,
+        "opioid": _is_opioid(name, taken.opioid),
+        "regular": taken.regular,
         "note": taken.note.strip(),
+    }
+
+
+def _is_opioid(name: str, said: bool | None) -> bool | None:
+    """Return whether it is an opioid; None where neither the name nor the person says so."""
+    known = recognise(name)
+    if said or (known is not None and known.kind == "opioid"):
+        return True
+    understood = read(name).unclear is None
+    return False if understood else said
+
+
+def _ask_about(name: str, taken: Taken, kept_name: str) -> dict[str, str]:
+    """Ask about a name that is not understood; near names are offered, never assumed."""
+    reading = read(name)
+    if reading.unclear is None or reading.opioid or taken.opioid:
+        return {}
+    if reading.unclear.maybe_opioid:
+        return {} if taken.opioid is not None else {"opioid": _may_be_opioid(name)}
+    if reading.ingredients or taken.as_typed or name == kept_name:
+        return {}
+    offers = reading.unclear.offers
+    if offers:
+        return {
+            "name": _(
+                "“%(name)s” is not known here. Did you mean %(offers)s? Correct it, or tick that "
+                "it is the name on the pack: it is then kept as not understood."
+            )
+            % {"name": name, "offers": _(" or ").join(offers)}
+        }
+    return {
+        "name": _(
+            "“%(name)s” is not known here. Write the ingredient as it stands on the pack, or tick "
+            "that it is the name on the pack: it is then kept as not understood."
+        )
+        % {"name": name}
+    }
+
+
+def _may_be_opioid(name: str) -> str:
+    maybe = near(name)
+    if maybe is None:
+        return _(
+            "“%(name)s” may hold an opioid. Write its exact name from the pack, or say whether it "
+            "is an opioid. Your pharmacist can tell you."
+        ) % {"name": name}
+    return _("Did you mean %(name)s? Correct the name, or say whether this is an opioid.") % {
+        "name": maybe.name
     }
 
 

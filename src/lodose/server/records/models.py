@@ -175,7 +175,7 @@ class Medicine(models.Model):
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     disease_modifying = models.BooleanField(default=False)
-    opioid = models.BooleanField(default=False)  # recognised by name, see lodose.screening
+    opioid = models.BooleanField(null=True)  # recognised, or said by the person; null: not known
     regular = models.BooleanField(null=True)  # of an opioid: whether it was taken day after day
     note = models.CharField(max_length=200, blank=True)
     removed_at = models.DateTimeField(null=True)

@@ -57,7 +57,7 @@ class Verdict:
     agreed_with: str = ""
     agreed_on: date | None = None
     reason: str = ""
-    despite_opioid: bool = False
+    despite: tuple[str, ...] = ()
 
 
 def propose_next(person: Person, report: Report) -> HowItWent:
@@ -241,7 +241,7 @@ def _carry_out(
         agreed_with=verdict.agreed_with,
         agreed_on=verdict.agreed_on,
         reason=verdict.reason,
-        despite_opioid=verdict.despite_opioid,
+        despite=verdict.despite,
     )
     return decide_dose(person, decision, decided_by=decided_by)
 

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.records.clock import day_of, today_of
-from lodose.server.records.contraindications import check_no_opioid
 from lodose.server.records.models import DoseStep, Outcome, Person, Trial, TrialPeriod
 from lodose.server.records.outcomes import outcomes_of
 from lodose.server.records.problems import DecisionError
+from lodose.server.records.screening import check_start
 from lodose.server.records.treatment import TAKEN, check_agreed, check_dose, current_step
 from lodose.trial import Protocol
 
@@ -53,6 +53,7 @@ class Wish:
     agreed_with: str = ""
     agreed_on: date | None = None
     confirmed_micrograms: int | None = None
+    settled: bool = False
 
 
 def draw_periods(wish: Wish, seed: int) -> list[PlannedPeriod]:
@@ -150,10 +151,7 @@ def start_schedule(person: Person, wish: Wish, *, decided_by: Any = None) -> Tri
         raise DecisionError({"length": _("Choose 2 to 12 pairs of periods of 5 to 60 days.")})
     check_dose(wish.dose_micrograms, wish.confirmed_micrograms)
     check_agreed(person, wish.agreed_with, wish.agreed_on, decided_by)
-    try:
-        check_no_opioid(person, decided_by=None, despite=False, reason="")
-    except DecisionError as error:
-        raise DecisionError({"design": error.problems["kind"]}) from None
+    kept = _check_screening(person, wish)
     seed = secrets.randbits(64) if wish.design == "randomised-open" else None
     periods = draw_periods(wish, seed or 0)
     return start_trial(
@@ -163,7 +161,21 @@ def start_schedule(person: Person, wish: Wish, *, decided_by: Any = None) -> Tri
         agreed_with=wish.agreed_with,
         agreed_on=wish.agreed_on,
         decided_by=decided_by,
+        kept=kept,
     )
+
+
+def _check_screening(person: Person, wish: Wish) -> dict[str, Any]:
+    """Refuse what screening stops; where nothing is taken yet, periods begin the treatment."""
+    step = current_step(person, today_of(person))
+    kind = "schedule" if step is not None and step.kind in TAKEN else "start"
+    try:
+        return check_start(person, kind=kind, decided_by=None, settled=wish.settled)
+    except DecisionError as error:
+        problems = {
+            "design" if name == "kind" else name: text for name, text in error.problems.items()
+        }
+        raise DecisionError(problems) from None
 
 
 def start_trial(
@@ -176,6 +188,7 @@ def start_trial(
     agreed_with: str = "",
     agreed_on: date | None = None,
     decided_by: Any = None,
+    kept: dict[str, Any] | None = None,
 ) -> Trial:
     """Fix a plan and its periods; from now on neither changes.
 
@@ -193,6 +206,8 @@ def start_trial(
         Hash by which the sealed schedule can be checked afterwards, see ``disclosure``.
     agreed_with, agreed_on, decided_by
         Who decided.
+    kept : dict, optional
+        What the event keeps beside that.
 
     Raises
     ------
@@ -248,7 +263,7 @@ def start_trial(
             "agreed_with": trial.agreed_with,
             "agreed_on": agreed_on and agreed_on.isoformat(),
         }
-        add_event(chain, "trial-started", details)
+        add_event(chain, "trial-started", details | (kept or {}))
     return trial
 
 

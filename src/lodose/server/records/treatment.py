@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from lodose.diary.cells import LARGEST_DOSE_MICROGRAMS
 from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.records.clock import today_of
-from lodose.server.records.contraindications import check_no_opioid
 from lodose.server.records.entries import spelt
 from lodose.server.records.models import DoseStep, Person, Trial
 from lodose.server.records.problems import DecisionError
+from lodose.server.records.screening import check_start
 from lodose.server.spoken import said_day, said_number
 
 # Above the largest low dose a slip of the decimal point is likelier than a decision.
@@ -41,7 +41,8 @@ class Decision:
     """A change of the dose from a day on.
 
     ``confirmed_micrograms`` repeats a large dose, once the person was asked back;
-    ``despite_opioid`` is a prescriber's word that they know of an opioid in the record.
+    ``despite`` names the contraindications that a prescriber decides against; ``settled`` is a
+    person's word that open questions of screening are settled with their prescriber.
     """
 
     kind: str
@@ -52,7 +53,8 @@ class Decision:
     agreed_on: date | None = None
     reason: str = ""
     confirmed_micrograms: int | None = None
-    despite_opioid: bool = False
+    despite: tuple[str, ...] = ()
+    settled: bool = False
 
 
 def read_micrograms(text: str) -> int:
@@ -191,14 +193,19 @@ def decide_dose(person: Person, decision: Decision, *, decided_by: Any = None) -
         if decision.kind in TAKEN:
             check_dose(decision.dose_micrograms, decision.confirmed_micrograms)
             _check_strength(decision)
-        despite = decision.kind in TAKEN and check_no_opioid(
-            person,
-            decided_by=decided_by,
-            despite=decision.despite_opioid,
-            reason=decision.reason,
-        )
         if decision.kind != "stop":
             check_agreed(person, decision.agreed_with, decision.agreed_on, decided_by)
+        kept: dict[str, Any] = {}
+        if decision.kind in TAKEN:
+            kept = check_start(
+                person,
+                kind=decision.kind,
+                decided_by=decided_by,
+                despite=decision.despite,
+                reason=decision.reason,
+                settled=decision.settled,
+                chain=chain,
+            )
         step = DoseStep.objects.create(
             person=person,
             kind=decision.kind,
@@ -212,8 +219,7 @@ def decide_dose(person: Person, decision: Decision, *, decided_by: Any = None) -
             agreed_on=decision.agreed_on,
             reason=decision.reason.strip()[:STOP_REASON_LENGTH],
         )
-        event = _event(step) | ({"despite_opioid": True} if despite else {})
-        add_event(chain, "dose-decided", event)
+        add_event(chain, "dose-decided", _event(step) | kept)
     return step
 
 

@@ -46,11 +46,18 @@ class AgreedForm(forms.Form):
     """A form about a decision: who made it, and the problems an action finds.
 
     A prescriber's own account is signature enough: ``by_prescriber`` leaves out both fields.
+    ``has_open`` asks whether what screening left open is settled.
     """
 
-    def __init__(self, *args: Any, by_prescriber: bool = False, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, by_prescriber: bool = False, has_open: bool = False, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.asks_back = 0
+        if has_open:
+            self.fields["settled"] = forms.BooleanField(
+                label=_("I settled the open questions with my prescriber"), required=False
+            )
         if not by_prescriber:
             self.fields["agreed_with"] = forms.CharField(
                 label=_("Agreed with"),
@@ -122,7 +129,8 @@ class DoseForm(AgreedForm):
             agreed_on=data.get("agreed_on"),
             reason=data["reason"],
             confirmed_micrograms=self.confirmed,
-            despite_opioid=bool(data.get("despite_opioid")),
+            despite=tuple(data.get("despite", ())),
+            settled=bool(data.get("settled")),
         )
 
 
@@ -161,6 +169,7 @@ class ScheduleForm(AgreedForm):
             agreed_with=data.get("agreed_with", ""),
             agreed_on=data.get("agreed_on"),
             confirmed_micrograms=self.confirmed,
+            settled=bool(data.get("settled")),
         )
 
 

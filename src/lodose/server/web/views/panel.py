@@ -23,10 +23,10 @@ from lodose.server.care.summary import answer_in_words, planned_dose, summary_of
 from lodose.server.care.team import has_looked_lately
 from lodose.server.care.wording import shown
 from lodose.server.records.clock import today_of
-from lodose.server.records.contraindications import opioids_reported
 from lodose.server.records.entries import EntryError
 from lodose.server.records.models import Person
 from lodose.server.records.schedules import running_trial
+from lodose.server.records.screening import screened, stops_of
 from lodose.server.records.treatment import decide_dose, kinds_open
 from lodose.server.web.forms.decision import DecisionForm
 
@@ -75,7 +75,7 @@ def _about(found: Person, prescriber_id: uuid.UUID) -> dict[str, Any]:
         "summary": summary,
         "answer": answer_in_words(found),
         "picture": outcome_diary(found),
-        "opioids": opioids_reported(found),
+        "stops": stops_of(screened(found)),
         "items": [
             shown(item, is_seen=item.is_seen_by(prescriber_id)) for item in summary.attention
         ],
@@ -118,11 +118,11 @@ def decide(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
     found = access_person(prescriber, person, looked_at=looked_at)
     today = today_of(found)
     running = running_trial(found) is not None
-    opioids = opioids_reported(found)
+    stops = stops_of(screened(found))
     form = DecisionForm(
         request.POST if request.method == "POST" and not running else None,
         kinds=kinds_open(found, today),
-        opioids=opioids,
+        stops=stops,
         by_prescriber=True,
         initial={"from_day": today.isoformat()},
     )
@@ -140,7 +140,7 @@ def decide(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
         "form": form,
         "running": running,
         "dose": planned_dose(found),
-        "opioids": opioids,
+        "stops": stops,
     }
     refused = bool(form.errors) or (running and request.method == "POST")
     return render(request, "web/person_decide.html", context, status=422 if refused else 200)

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from lodose.server.access import own_person
 from lodose.server.records.clock import today_of
-from lodose.server.records.contraindications import opioids_reported
 from lodose.server.records.disclosure import period_to_guess, record_guess
 from lodose.server.records.entries import EntryError, spelt
 from lodose.server.records.models import DoseStep, Person, Trial
@@ -27,6 +26,7 @@ from lodose.server.records.schedules import (
     stop_now,
     stop_trial,
 )
+from lodose.server.records.screening import BEGINS
 from lodose.server.records.treatment import (
     TAKEN,
     current_step,
@@ -43,6 +43,7 @@ from lodose.server.web.forms.treatment import (
     StopForm,
     tomorrow,
 )
+from lodose.server.web.views.screening import safety_of
 
 _KINDS = {"yes": "active", "no": "comparator", "unsure": "unsure"}
 # How often a ready design says "helps" or "probably helps" where the gain is twice the smallest
@@ -122,9 +123,12 @@ def dose(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("A schedule of periods is running and holds the dose."))
         return redirect("web:treatment")
     today = today_of(person)
+    kinds = kinds_open(person, today)
+    safety = safety_of(person)
     form = DoseForm(
         request.POST or None,
-        kinds=kinds_open(person, today),
+        kinds=kinds,
+        has_open=bool(safety["is_open"] and BEGINS & set(kinds)),
         initial={"from_day": today.isoformat()},
     )
     if request.method == "POST" and form.is_valid():
@@ -135,7 +139,7 @@ def dose(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept."))
             return redirect("web:treatment")
-    context = {"place": "treatment", "form": form, "opioids": opioids_reported(person)}
+    context = {"place": "treatment", "form": form, **safety}
     return render(request, "web/treatment_dose.html", context, status=422 if form.errors else 200)
 
 
@@ -180,8 +184,10 @@ def schedule(request: HttpRequest) -> HttpResponse:
     step = current_step(person, today)
     taking = step is not None and step.kind in TAKEN
     current = spelt(Decimal(step.dose_micrograms) / 1000) if step is not None and taking else ""
+    safety = safety_of(person)
     form = ScheduleForm(
         request.POST or None,
+        has_open=bool(safety["is_open"] and not taking),
         initial={
             "first_day": tomorrow(today),
             "dose_mg": current,
@@ -200,7 +206,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": FOUND,
         "primary": primary_of(person),
-        "opioids": opioids_reported(person),
+        **safety,
     }
     return render(
         request, "web/treatment_schedule.html", context, status=422 if form.errors else 200

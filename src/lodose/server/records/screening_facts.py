@@ -1,0 +1,193 @@
+"""What a record knows that screening asks about; what nobody asked stays unasked."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from pydantic import ValidationError
+
+from lodose.screening import Event, Facts, Lab, Medicine, Unclear
+from lodose.server.records.before_models import BeforeStart
+from lodose.server.records.clock import today_of
+from lodose.server.records.models import CheckIn, Laboratory, LifeEvent, Person
+from lodose.server.records.models import Medicine as MedicineRow
+
+# Signs of a check-in that speak of an opioid, and for how long they count. That they are older
+# makes no dose safe, and no page says so.
+OPIOID_SIGNS = frozenset({"opioid-needed", "opioid-without-effect", "withdrawal"})
+SIGNS_COUNT = timedelta(days=30)
+_LABS = {
+    "alt": "ALT",
+    "alat": "ALT",
+    "gpt": "ALT",
+    "ast": "AST",
+    "asat": "AST",
+    "got": "AST",
+    "bilirubin": "bilirubin",
+    "egfr": "eGFR",
+    "gfr": "eGFR",
+}
+_PER_LIMIT = frozenset({"ALT", "AST", "bilirubin"})
+_ADULT = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a record says, and what of it screening cannot take as it stands.
+
+    ``unjudged`` are laboratory values without what judges them; ``no_opioids`` names of medicines
+    of which the person said that they are none; ``not_asked`` questions that are open although
+    something stands in their list; ``signs`` those that a check-in reported of an opioid.
+    """
+
+    facts: Facts
+    unjudged: tuple[Unclear, ...] = ()
+    no_opioids: frozenset[str] = frozenset()
+    not_asked: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+def before_start_of(person: Person) -> BeforeStart | None:
+    """Return what a person told for screening beside their lists, None where nothing yet."""
+    return BeforeStart.objects.filter(person=person).first()
+
+
+def facts_of(person: Person) -> Facts:
+    """Return what is known of a person; None in it is what nobody asked."""
+    return gather(person, today_of(person)).facts
+
+
+def gather(person: Person, on: date) -> Gathered:
+    """Return what a record says on a day, from five queries."""
+    told = before_start_of(person) or BeforeStart(person=person)
+    rows = list(MedicineRow.objects.filter(person=person, removed_at=None).order_by("name", "pk"))
+    labs, unjudged = _labs(person)
+    events, events_asked = _events(person, told, on)
+    not_asked = [] if told.medicines_whole_at is not None else ["medicines"]
+    if not events_asked:
+        not_asked.append("events")
+    facts = Facts(
+        age=_age(told.birth_year, on),
+        medicines=(
+            tuple(_medicine(row, on) for row in rows)
+            if rows or told.medicines_whole_at is not None
+            else None
+        ),
+        natural_products=_texts(told.natural_products),
+        conditions=_texts(told.conditions),
+        allergies=_texts(told.allergies),
+        labs=labs if labs or unjudged or told.laboratory_whole_at is not None else None,
+        events=events,
+        pregnancy=told.pregnancy or None,
+        alcohol=told.alcohol,
+        products=_texts(told.products) or (),
+    )
+    return Gathered(
+        facts=facts,
+        unjudged=unjudged,
+        no_opioids=frozenset(row.name.strip() for row in rows if row.opioid is False),
+        not_asked=tuple(not_asked),
+        signs=_signs(person, on),
+    )
+
+
+def _texts(entries: list[str] | None) -> tuple[str, ...] | None:
+    return None if entries is None else tuple(entries)
+
+
+def _age(birth_year: int | None, on: date) -> int | None:
+    """Return the age that somebody reaches in a year; 17 where they may not be 18 yet."""
+    if birth_year is None:
+        return None
+    age = on.year - birth_year
+    return age - 1 if age == _ADULT else age
+
+
+def _medicine(row: MedicineRow, on: date) -> Medicine:
+    past = row.last_day is not None and row.last_day < on
+    known = row.last_day if row.last_day is not None and row.last_day <= on else None
+    return Medicine(
+        name=named(row), taken="stopped" if past else "now", last_dose=known, regular=row.regular
+    )
+
+
+def named(row: MedicineRow) -> str:
+    """Return a medicine's name as screening takes it.
+
+    What the person calls an opioid counts as one whatever its name is.
+    """
+    from lodose.screening import recognise
+
+    known = recognise(row.name)
+    is_known = known is not None and known.kind == "opioid"
+    return f"{row.name} (opioid)" if row.opioid and not is_known else row.name
+
+
+def _labs(person: Person) -> tuple[tuple[Lab, ...], tuple[Unclear, ...]]:
+    """Return the newest value of each test that a rule reads, and those that nothing judges."""
+    newest: dict[str, Laboratory] = {}
+    for row in Laboratory.objects.filter(person=person, removed_at=None).order_by("-day", "-id"):
+        name = screened_test(row.analyte)
+        if name is not None:
+            newest.setdefault(name, row)
+    labs: list[Lab] = []
+    unjudged: list[Unclear] = []
+    for name, row in newest.items():
+        lab = _lab(name, row)
+        if lab is None:
+            value = f"{row.value.normalize():f}"
+            unjudged.append(Unclear("laboratory", f"{name} {value} {row.unit}"))
+        else:
+            labs.append(lab)
+    return tuple(labs), tuple(unjudged)
+
+
+def screened_test(analyte: str) -> str | None:
+    """Return what screening calls a laboratory test, None for one that no rule reads."""
+    return _LABS.get(analyte.casefold())
+
+
+def _lab(name: str, row: Laboratory) -> Lab | None:
+    """Return a value that can be judged, None where its limit or its unit is missing."""
+    if name in _PER_LIMIT and row.upper_limit in (None, Decimal(0)):
+        return None
+    if name == "eGFR" and "ml/min" not in row.unit.casefold():
+        return None
+    limit = float(row.upper_limit) if name in _PER_LIMIT and row.upper_limit is not None else None
+    try:
+        return Lab.model_validate({"name": name, "value": float(row.value), "upper_limit": limit})
+    except ValidationError:
+        return None
+
+
+def _events(person: Person, told: BeforeStart, on: date) -> tuple[tuple[Event, ...] | None, bool]:
+    """Return what lies ahead, and whether anybody asked."""
+    ahead = [
+        Event(kind="surgery", on=day)
+        for day in LifeEvent.objects.filter(
+            person=person, what="surgery", day__gte=on, removed_at=None
+        ).values_list("day", flat=True)
+    ]
+    for kind, said in told.planned or ():
+        day = date.fromisoformat(said) if said else None
+        if day is None or day >= on:
+            ahead.append(Event(kind=kind, on=day))
+    asked = told.planned is not None
+    return (tuple(ahead) if ahead or asked else None), asked
+
+
+def _signs(person: Person, on: date) -> tuple[str, ...]:
+    """Return the signs of an opioid that a check-in of the last weeks reported."""
+    reported: set[str] = set()
+    for flags in CheckIn.objects.filter(person=person, day__gte=on - SIGNS_COUNT).values_list(
+        "red_flags", flat=True
+    ):
+        reported |= OPIOID_SIGNS.intersection(flags or ())
+    return tuple(sorted(reported))
+
+
+def answered(unclear: Unclear, no_opioids: frozenset[str]) -> Unclear:
+    """Return what was not understood, no suspect where the person said that it is no opioid."""
+    if unclear.maybe_opioid and unclear.kind == "medicine" and unclear.entered in no_opioids:
+        return replace(unclear, maybe_opioid=False)
+    return unclear

@@ -1,0 +1,60 @@
+"""The rules in words, with the one that only a record knows: a sign of an opioid in a check-in."""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lodose.language import nearest, speaking, translate
+from lodose.screening import Severity, rules
+from lodose.screening.model import Rule, Source, Trigger
+from lodose.server.records.red_flags import red_flags
+from lodose.server.records.screening_facts import OPIOID_SIGNS
+
+# No rule of the library: what a check-in reported. It stops as any contraindication does.
+SIGN_RULE = "OPI-sign"
+ALWAYS = "every start"
+
+
+def sign_rule(signs: Iterable[str] = OPIOID_SIGNS) -> Rule:
+    """Return the rule about signs of an opioid, with the sources of these signs."""
+    known = {each.id: each for each in red_flags()}
+    return Rule(
+        id=SIGN_RULE,
+        title=_("A sign of an opioid in a check-in"),
+        severity=Severity.CONTRAINDICATED,
+        basis="label",
+        reason=_(
+            "A check-in of the last weeks reports an opioid that was taken, needed or without "
+            "effect, or signs of withdrawal."
+        ),
+        for_prescriber=_(
+            "Do not start or go on before you have spoken with the person: which opioid, when, "
+            "what for, and what happened."
+        ),
+        for_person=_(
+            "Do not start or go on. Do not stop your pain medicine for this; talk first. Do not "
+            "try to overcome the block: it can stop your breathing. Your prescriber decides."
+        ),
+        sources=tuple(Source(known[each].source) for each in sorted(signs)),
+        trigger=Trigger(),
+    )
+
+
+def said(text: str) -> str:
+    """Return a sentence of the library in the reader's language."""
+    with speaking(nearest(get_language() or "en")):
+        return translate(text)
+
+
+def rules_by_id() -> Mapping[str, Rule]:
+    """Return every rule that can fire in a record."""
+    return {each.id: each for each in (sign_rule(), *rules())}
+
+
+def facts_in_words(rule: str, fired_by: Iterable[str]) -> tuple[str, ...]:
+    """Return what fired a rule as a reader knows it; nothing for what goes with every start."""
+    if rule == SIGN_RULE:
+        signs = {each.id: each.sign for each in red_flags()}
+        return tuple(signs.get(each, each) for each in fired_by)
+    return tuple(each for each in fired_by if each != ALWAYS)
