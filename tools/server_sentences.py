@@ -22,7 +22,6 @@ UNKNOWN_FORMS = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
 TABLES = {
     "records/laboratory.toml": {"label"},
     "records/red_flags.toml": {"sign", "question", "title", "action"},
-    "web/claims.toml": {"claim", "short", "known", "unknown", "certainty", "yourself"},
 }
 TEMPLATES = {".html", ".txt"}
 TEXT = r"""u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""

@@ -10,7 +10,7 @@ from lodose.errors import LodoseError
 from lodose.evidence.catalogue import Evidence
 from lodose.evidence.effects import NORMAL_95
 from lodose.evidence.schema import Arm, Figure, Study
-from lodose.evidence.words import CERTAINTIES, JUDGEMENT, PLACES
+from lodose.evidence.words import CERTAINTIES, JUDGEMENT, PLACES, number
 from lodose.language import translate
 
 
@@ -57,6 +57,16 @@ class Chances:
     reason: str
     heading: str
     sentences: tuple[str, ...]
+
+    @property
+    def difference_lower_text(self) -> str:
+        """The lower end with a proper minus sign."""
+        return number(self.difference_lower, 0)
+
+    @property
+    def closing_sentences(self) -> tuple[str, ...]:
+        """What the counts do not say."""
+        return self.sentences[2:]
 
 
 def chances(evidence: Evidence, condition_id: str) -> Chances:

@@ -35,7 +35,10 @@ MARKS = (
     "quillwort-doctor",
 )
 # Parameters that choose a view of one's own record, or are secrets of their own.
-NOT_OBJECTS = {"width", "day", "month", "number", "name", "secret", "token", "provider_id"}
+NOT_OBJECTS = {
+    *("width", "day", "month", "number", "name", "secret", "token", "provider_id"),
+    *("claim", "condition"),
+}
 
 
 def is_object(name: str, template: str) -> bool:
@@ -148,6 +151,8 @@ def _fill(owner: Person, grant: Grant) -> dict[str, str]:
     return {
         "person": str(owner.pk),
         "account": str(owner.user.pk),
+        "claim": "pain",
+        "condition": "fibromyalgia",
         "check_in": str(entry.pk),
         "trial": str(trial.pk),
         "laboratory": str(laboratory.pk),

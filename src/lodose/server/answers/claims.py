@@ -112,7 +112,7 @@ def _tolerance(trial: Trial, page: dict[str, Any]) -> OwnClaim:
     if any(term["kind"] == "tolerance" and term["told"] for term in page["terms"]):
         wears_off = _("Whether the effect wore off stands in the part for the doctor.")
     if not steps:
-        return OwnClaim("tolerance", (wears_off,))
+        return OwnClaim("dependence", (wears_off,))
     first, last = steps[0], steps[-1]
     values = {
         "first": shown_dose(first.dose_micrograms, first.micrograms_per_millilitre),
@@ -125,4 +125,4 @@ def _tolerance(trial: Trial, page: dict[str, Any]) -> OwnClaim:
         else _("Your planned dose began at %(first)s and is %(last)s after %(count)d entries.")
         % values
     )
-    return OwnClaim("tolerance", (doses, wears_off))
+    return OwnClaim("dependence", (doses, wears_off))

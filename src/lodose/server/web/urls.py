@@ -7,6 +7,7 @@ from lodose.server.web.views import (
     calendar,
     care,
     diary,
+    evidence,
     front,
     health,
     join,
@@ -22,6 +23,7 @@ from lodose.server.web.views import (
 app_name = "web"
 urlpatterns = [
     *front.routes,
+    *evidence.routes,
     *health.routes,
     *today.routes,
     *phone.routes,

@@ -30,7 +30,7 @@ from lodose.server.records.disclosure import period_to_guess
 from lodose.server.records.models import Person, Trial
 from lodose.server.records.problems import DecisionError
 from lodose.server.records.schedules import last_day_of, latest_trial, locked_hash
-from lodose.server.web.claims import read_claims
+from lodose.server.web.evidence import claims
 
 
 @login_required
@@ -111,7 +111,7 @@ def _waiting(person: Person, stage: Stage) -> dict[str, object]:
 
 
 def _ready(person: Person, trial: Trial, found: Answer) -> dict[str, object]:
-    titles = {claim.name: claim.translated().claim for claim in read_claims()}
+    titles = {claim.id: claim.statement for claim in claims()}
     charts = {
         name: {
             # Drawn by this server from escaped text; nothing in it comes from a form as markup.

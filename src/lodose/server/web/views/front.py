@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lodose.server.access import own_person
 from lodose.server.accounts.models import Role
 from lodose.server.records.outcomes import primary_of
-from lodose.server.web.claims import read_claims
+from lodose.server.web.evidence import written_claims
 from lodose.server.web.forms.check_in_page import red_flag_choices
 
 _HOMES: dict[str, str] = {
@@ -24,7 +24,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """What this is, what is known of the six claims, and how to begin."""
     context = {
         "place": "front",
-        "claims": [claim.translated() for claim in read_claims()],
+        "claims": written_claims(),
         "open_to_all": settings.SIGN_UP == "open",
     }
     return render(request, "web/front.html", context)
