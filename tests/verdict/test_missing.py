@@ -167,22 +167,22 @@ OPEN, HELPS = Word.NOT_KNOWN_YET, Word.HELPS
         ),
         (
             (point(worse=3.11, word_if_worse=OPEN), point("comparator")),
-            "If your pain on the days you did not write down while on 4.5 mg naltrexone had been "
-            "at least 3.2 points worse than the other days suggest, the answer would change to "
-            '"not known yet".',
+            "Some days on 4.5 mg naltrexone you did not write down. Had your pain been at least "
+            '3.2 points worse on them than the other days suggest, the answer would change to "not '
+            'known yet".',
         ),
         (
             (
                 point(better=3.0, word_if_better=HELPS),
                 point("comparator", worse=2.5, word_if_worse=HELPS),
             ),
-            "If your pain on the days you did not write down while on placebo had been at least "
-            '2.5 points worse than the other days suggest, the answer would change to "helps".',
+            "Some days on placebo you did not write down. Had your pain been at least 2.5 points "
+            'worse on them than the other days suggest, the answer would change to "helps".',
         ),
         (
             (point(better=3.0, word_if_better=HELPS), point("comparator")),
-            "If your pain on the days you did not write down while on 4.5 mg naltrexone had been "
-            "at least 3.0 points better than the other days suggest, the answer would change to "
+            "Some days on 4.5 mg naltrexone you did not write down. Had your pain been at least "
+            "3.0 points better on them than the other days suggest, the answer would change to "
             '"helps".',
         ),
     ],
@@ -199,7 +199,7 @@ def test_person_doctor_and_json_carry_it(protocol: Maker, diary: Maker) -> None:
     plan = protocol()
     entries = with_gaps(diary(plan, -1.8, noise=1.0), lambda day: day % 3 != 0)
     found = lodose.verdict(entries, plan)
-    assert any("the days you did not write down while on" in x for x in found.wording.uncertain)
+    assert any("you did not write down. Had your" in x for x in found.wording.uncertain)
     assert any(x.startswith("Days without an entry: 19 of 55 on") for x in found.wording.doctor)
     assert [row["arm"] for row in to_dict(found)["primary"]["missing"]] == ["active", "comparator"]
     complete = lodose.verdict(diary(plan, -1.8), plan)
