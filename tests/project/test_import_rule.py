@@ -21,6 +21,8 @@ ARROWS: dict[str, set[str]] = {
     "examples": {"trial", "diary"},
     "screening": set(),
     "regimen": set(),
+    # Its charts are drawn by the same machinery as the pictures of a verdict.
+    "pharmacology": {"report"},
     # Its forest plots and icons are drawn by the same machinery as the pictures of a verdict.
     "evidence": {"report"},
     # The verbs that start and keep the server load it by name, where they are used.
@@ -35,6 +37,7 @@ ARROWS: dict[str, set[str]] = {
         "examples",
         "screening",
         "regimen",
+        "pharmacology",
     },
     "server": {
         "evidence",
@@ -47,6 +50,7 @@ ARROWS: dict[str, set[str]] = {
         "examples",
         "screening",
         "regimen",
+        "pharmacology",
     },
 }
 EVERYWHERE = {"errors", "language", "workers"}

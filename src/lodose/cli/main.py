@@ -11,6 +11,7 @@ from lodose.cli.check import check
 from lodose.cli.doctor import doctor
 from lodose.cli.evidence import evidence
 from lodose.cli.example import example
+from lodose.cli.pharmacology import pharmacology
 from lodose.cli.plan import plan
 from lodose.cli.plan_trial import plan_trial
 from lodose.cli.protocol import protocol
@@ -60,6 +61,7 @@ app.command(
 app.command(epilog="Exit status: 0 shown or sound, 2 something could not be read.")(evidence)
 app.command(epilog="Exit status: 0 proposed, 2 something is not possible.")(plan)
 app.command()(example)
+app.add_typer(pharmacology, name="pharmacology")
 app.add_typer(protocol, name="protocol")
 _SERVER = "The web application"
 app.command(rich_help_panel=_SERVER, epilog="Exit status: 0 stopped, 2 could not start.")(serve)
