@@ -78,10 +78,12 @@ def _by_name(words: str | Promise) -> Callable[[dict[str, Any]], str]:
 
 def _override_withdrawn(details: dict[str, Any]) -> str:
     if details.get("why") == "withdrawn":
-        return _("%(name)s took back a decision against a contraindication.") % {
+        return _("%(name)s no longer allows it despite a rule against it.") % {
             "name": details.get("name") or _("A prescriber")
         }
-    return _("A decision against a contraindication ended, because what you take or have changed.")
+    return _(
+        "A decision to allow it despite a rule against it ended: what you take or have has changed."
+    )
 
 
 WORDS: dict[str, Words] = {
@@ -123,7 +125,7 @@ WORDS: dict[str, Words] = {
     "before-start-told": gettext_lazy("You answered questions of your safety check."),
     "screening-changed": gettext_lazy("The safety check found something else than before."),
     "rule-overridden": _by_name(
-        gettext_lazy("%(name)s decided against a contraindication, with a reason that is kept.")
+        gettext_lazy("%(name)s decided to allow it despite a rule against it; the reason is kept.")
     ),
     "override-withdrawn": _override_withdrawn,
     "plan-chosen": gettext_lazy("A plan of steps was chosen."),

@@ -34,20 +34,20 @@ _GROUPS: Mapping[str, str] = {
 # How one person would find out; what is known of each claim stands in the evidence room.
 YOURSELF = {
     "side-effects": gettext_lazy(
-        "Tick side effects every day, on and off the treatment alike, and keep the diary going for "
-        "two weeks after the last dose."
+        "Tick side effects every day, on and off the treatment alike. Keep the diary going for two "
+        "weeks after the last dose."
     ),
     "inflammation": gettext_lazy(
         "Have CRP or another value measured at the end of each period, by the same laboratory, and "
         "enter it: one value swings by itself, several on each side tell more."
     ),
     "pain": gettext_lazy(
-        "Rate your pain every day through several periods with and without the treatment, in an "
-        "order that chance decides, best without knowing which is which."
+        "Rate your pain every day through several periods with and without the treatment. Let "
+        "chance decide their order; best is not to know which is which."
     ),
     "autoimmune": gettext_lazy(
-        "Keep your other medicines as they are, write down every change of them, and enter "
-        "antibody values or activity scores that your clinic measures anyway."
+        "Keep your other medicines as they are, and write down every change of them. Enter the "
+        "antibody values or disease scores that your clinic measures anyway."
     ),
     "dependence": gettext_lazy(
         "Write down every change of the dose and go on with the diary: an effect that wears off "
