@@ -25,6 +25,7 @@ ARROWS: dict[str, set[str]] = {
     "pharmacology": {"report"},
     # Its forest plots and icons are drawn by the same machinery as the pictures of a verdict.
     "evidence": {"report"},
+    "brief": {"evidence", "screening", "regimen", "report", "diary"},
     # The verbs that start and keep the server load it by name, where they are used.
     "cli": {
         "evidence",
@@ -38,6 +39,7 @@ ARROWS: dict[str, set[str]] = {
         "screening",
         "regimen",
         "pharmacology",
+        "brief",
     },
     "server": {
         "evidence",
@@ -51,6 +53,7 @@ ARROWS: dict[str, set[str]] = {
         "screening",
         "regimen",
         "pharmacology",
+        "brief",
     },
 }
 EVERYWHERE = {"errors", "language", "workers"}

@@ -7,6 +7,7 @@ import typer
 from lodose import __version__
 from lodose.cli.account import account
 from lodose.cli.backup import backup
+from lodose.cli.brief import brief
 from lodose.cli.check import check
 from lodose.cli.doctor import doctor
 from lodose.cli.evidence import evidence
@@ -60,6 +61,9 @@ app.command(
 )(screen)
 app.command(epilog="Exit status: 0 shown or sound, 2 something could not be read.")(evidence)
 app.command(epilog="Exit status: 0 proposed, 2 something is not possible.")(plan)
+app.command(
+    epilog="Exit status: 0 written, 1 do not start, 2 something could not be read or written."
+)(brief)
 app.command()(example)
 app.add_typer(pharmacology, name="pharmacology")
 app.add_typer(protocol, name="protocol")

@@ -14,6 +14,7 @@ _TELLING = re.compile(r"naltrexon|\bldn\b|opioid", re.IGNORECASE)
 _DOSE = re.compile(r"^\s*(\d{1,2}(?:[.,]\d{1,3})?)\s*mg\s*$")
 _HIGHEST_MG = 6
 _LONGEST = 120
+_NEUTRAL = {"--card": "card.pdf", "--out": "brief.pdf"}
 # Beyond Latin, Greek, Cyrillic and punctuation.
 _UNUSUAL = re.compile("[^\u0000-\u052f\u1e00-\u206f\u20a0-\u22ff\u2500-\u25ff]")
 
@@ -29,7 +30,7 @@ def check_file_name(path: Path, *, option: str = "--card") -> None:
     if _TELLING.search(path.stem.replace("_", " ")):
         raise InputError(
             "tells by its name what is taken",
-            f"choose a neutral name, such as {'card.pdf' if option == '--card' else 'days.ics'}.",
+            f"choose a neutral name, such as {_NEUTRAL.get(option, 'days.ics')}.",
             column=option,
             value=path.name,
         )
