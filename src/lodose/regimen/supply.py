@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from lodose.errors import InputError
-from lodose.language import translate
+from lodose.language import translatable, translate
 from lodose.regimen.doses import in_mg, in_ml
 from lodose.regimen.plan import Plan
 from lodose.regimen.product import Product, Swallow
@@ -37,7 +37,7 @@ class Formula:
 FORMULAS = MappingProxyType(
     {
         "ascorbic-1mg": Formula(
-            "1 mg/mL with ascorbic acid, preservative and glycerol, dark bottle",
+            translatable("1 mg/mL with ascorbic acid, preservative and glycerol, dark bottle"),
             1000,
             {"fridge": 60, "room": 30},
             "PMID 9391680; "
@@ -146,7 +146,7 @@ def use_before(formula: str, *, made: date, storage: Storage, ug_per_ml: int) ->
     """
     measured = FORMULAS.get(formula)
     if measured is None or measured.ug_per_ml != ug_per_ml:
-        known = "; ".join(f"{name}: {each.label}" for name, each in FORMULAS.items())
+        known = "; ".join(f"{name}: {translate(each.label)}" for name, each in FORMULAS.items())
         raise InputError(
             translate("has no measured beyond-use date"),
             translate("ask the pharmacy that made it. Measured are only: {known}.").format(

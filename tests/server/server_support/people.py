@@ -14,6 +14,8 @@ from lodose.server.records.actions import Receipt, make_check_in
 from lodose.server.records.clock import today_of
 from lodose.server.records.entries import Entry
 from lodose.server.records.models import Outcome, Person
+from lodose.server.records.suitability import Confirming, confirm
+from lodose.trial.suitability import POINTS
 
 PASSWORD = "long enough for anybody"
 
@@ -73,3 +75,9 @@ def check_in(person: Person, day: dt.date | None = None, **content: Any) -> Rece
         **content,
     )
     return make_check_in(person, entry, reason=reason)
+
+
+def suits(person: Person) -> None:
+    """A prescriber has confirmed that periods with and without the treatment suit."""
+    everything = tuple(POINTS)
+    confirm(person, Confirming(everything, agreed_with="Practice", agreed_on=today_of(person)))

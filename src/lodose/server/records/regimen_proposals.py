@@ -49,7 +49,8 @@ REASON_LENGTH = 200
 class Verdict:
     """What a prescriber decided about a proposal.
 
-    ``agreed_with`` and ``agreed_on`` where the person records it; ``from_day`` is when it holds.
+    ``agreed_with`` and ``agreed_on`` where the person records it; ``from_day`` is when it holds;
+    ``despite`` and ``settled`` as `treatment.Decision` has them.
     """
 
     agreed: bool
@@ -58,6 +59,7 @@ class Verdict:
     agreed_on: date | None = None
     reason: str = ""
     despite: tuple[str, ...] = ()
+    settled: bool = False
 
 
 def propose_next(person: Person, report: Report) -> HowItWent:
@@ -242,6 +244,7 @@ def _carry_out(
         agreed_on=verdict.agreed_on,
         reason=verdict.reason,
         despite=verdict.despite,
+        settled=verdict.settled,
     )
     return decide_dose(person, decision, decided_by=decided_by)
 

@@ -18,6 +18,7 @@ from lodose.server.records.disclosure import period_to_guess, record_guess
 from lodose.server.records.entries import EntryError, spelt
 from lodose.server.records.models import DoseStep, Person, Trial
 from lodose.server.records.outcomes import outcomes_locked, outcomes_of, primary_of
+from lodose.server.records.regimen_shown import plan_shown, proposal_shown
 from lodose.server.records.schedules import (
     is_sealed,
     latest_trial,
@@ -27,6 +28,7 @@ from lodose.server.records.schedules import (
     stop_trial,
 )
 from lodose.server.records.screening import BEGINS
+from lodose.server.records.suitability import why_not
 from lodose.server.records.treatment import (
     TAKEN,
     current_step,
@@ -79,6 +81,9 @@ def treatment_context(person: Person, guess: GuessForm | None = None) -> dict[st
         "trial": trial,
         "running": running,
         "sealed": sealed,
+        "shown": plan_shown(person),
+        "proposal": proposal_shown(person),
+        "why_not": "" if running else why_not(person),
         "periods": [] if trial is None else _period_rows(trial, sealed=sealed),
         # A dose could tell the arm of a day in a sealed trial.
         "current": None if sealed else _step_row(current_step(person, today)),
@@ -206,6 +211,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": FOUND,
         "primary": primary_of(person),
+        "why_not": why_not(person),
         **safety,
     }
     return render(
