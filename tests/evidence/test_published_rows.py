@@ -57,7 +57,7 @@ def test_the_two_rows_of_hegde_are_told_apart() -> None:
         for name in ("Hegde, all comparators", "Hegde, against another medicine")
     )
     assert check_row(overall).faults == (
-        "Hegde, all comparators: the interval -0.96 to 0.74 means p of about 0.8, but p = 0.31 is "
+        "Hegde, all comparators: the interval −0.96 to 0.74 means p of about 0.8, but p = 0.31 is "
         "printed.",
     )
     found = check_row(active)

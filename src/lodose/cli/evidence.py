@@ -243,7 +243,8 @@ def _print_condition(page: "ConditionPage") -> None:
         for figure in study.figures:
             note = f" {figure.note}" if figure.note else ""
             mark = f"[{figure.place}, {figure.identifier}] {figure.reference}"
-            _line(console, f"  {figure.label}: {figure.text}{note}", mark=mark)
+            kind = f" ({figure.kind})" if figure.kind else ""
+            _line(console, f"  {figure.label}: {figure.text}{kind}{note}", mark=mark)
             if figure.doubt:
                 _line(console, f"  Does not add up, or only just: {figure.doubt}", style="bold")
         _line(console, f"Limits: {study.limits}")

@@ -12,6 +12,7 @@ from math import log
 
 from lodose.errors import LodoseError
 from lodose.evidence.schema import CONTRASTS, Figure, Kind, Study
+from lodose.evidence.words import MINUS
 from lodose.language import decimal, translate
 
 
@@ -97,8 +98,8 @@ def check_row(row: Row) -> Finding:
                     "p = {printed} is printed."
                 ).format(
                     name=row.name,
-                    lower=row.lower,
-                    upper=row.upper,
+                    lower=_said(row.lower),
+                    upper=_said(row.upper),
                     meant=decimal(f"{sum(p_normal) / 2:.2g}"),
                     printed=decimal(row.p),
                 )
@@ -109,8 +110,8 @@ def check_row(row: Row) -> Finding:
                 "studies were pooled with a Hartung-Knapp interval."
             ).format(
                 name=row.name,
-                lower=row.lower,
-                upper=row.upper,
+                lower=_said(row.lower),
+                upper=_said(row.upper),
                 printed=decimal(row.p),
                 count=studies,
             )
@@ -132,6 +133,10 @@ def _way(
         if _agrees(row.p, _p_range(estimate, lower, upper, studies - 1)):
             return "hartung-knapp", studies
     return "", None
+
+
+def _said(printed: str) -> str:
+    return decimal(printed.replace("-", MINUS))
 
 
 def doubts(study: Study, figure: Figure) -> str:

@@ -30,6 +30,7 @@ from lodose.evidence.words import (
     PLACES,
     dose,
     figure_text,
+    kind_text,
     length,
     people,
 )
@@ -49,6 +50,7 @@ class ShownFigure:
 
     label: str
     text: str
+    kind: str
     note: str
     doubt: str
     harm: bool
@@ -144,6 +146,7 @@ class ListedCondition:
     studies: int
     about: str
     certainty: str
+    sources: tuple[ShownSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,7 @@ def _listed(evidence: Evidence, condition: Condition) -> ListedCondition:
         studies=len(studies),
         about=translate(condition.rating.about),
         certainty=translate(CERTAINTIES[condition.rating.certainty]),
+        sources=sources_of(evidence, (f"condition {condition.id}", "rating")),
     )
 
 
@@ -277,6 +281,7 @@ def shown_figure(study: Study, figure: Figure) -> ShownFigure:
         reference=f"{study.id}#{figure.id}",
         label=translate(figure.label),
         text=figure_text(figure),
+        kind=kind_text(figure),
         note=translate(figure.note),
         doubt=doubts(study, figure),
         harm=figure.harm,

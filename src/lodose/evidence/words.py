@@ -39,6 +39,26 @@ DESIGNS: Mapping[Design, str] = {
     Design.LABEL: translatable("product label"),
     Design.UNDER_WAY: translatable("planned or under way, no results"),
 }
+KINDS: Mapping[Kind, str] = {
+    Kind.MEAN_DIFFERENCE: translatable("mean difference"),
+    Kind.STANDARDISED: translatable("standardised mean difference"),
+    Kind.RISK_RATIO: translatable("risk ratio"),
+    Kind.RATE_RATIO: translatable("rate ratio"),
+    Kind.RISK_DIFFERENCE: translatable("difference of shares"),
+    Kind.SHARES: translatable("share of people"),
+    Kind.ARM_MEANS: translatable("means of the groups"),
+    Kind.CHANGE: translatable("change since before"),
+    Kind.TEST: translatable("test of a difference"),
+    Kind.ESTIMATE: translatable("estimate"),
+    Kind.EVENTS: translatable("number of events"),
+}
+AGAINST: Mapping[str, str] = {
+    "placebo": translatable("{kind}, against placebo"),
+    "active drug": translatable("{kind}, against another medicine"),
+    "before": translatable("{kind}, since before"),
+    "lower use": translatable("{kind}, against people who took less of it"),
+    "nothing": translatable("{kind}, without a comparison"),
+}
 UNITS: Mapping[str, str] = {
     "": "",
     "points": translatable("points"),
@@ -79,6 +99,16 @@ def figure_text(figure: Figure) -> str:
         p = _p(figure.p)
         text = f"{text}, {p}" if text else p
     return text
+
+
+def kind_text(figure: Figure) -> str:
+    """Say what sort of number a figure is, and against what; a count of studies needs no word."""
+    if figure.kind is Kind.ESTIMATE and figure.versus == "nothing":
+        return ""
+    kind = translate(KINDS[figure.kind])
+    if figure.kind is Kind.CHANGE:
+        return kind
+    return translate(AGAINST[figure.versus]).format(kind=kind)
 
 
 def _groups(figure: Figure, unit: str) -> str:

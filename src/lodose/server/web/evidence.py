@@ -16,6 +16,7 @@ from lodose.evidence.chances import Chances, Share, chances, icon_array, share_s
 from lodose.evidence.pages import (
     ClaimPage,
     ConditionPage,
+    ListedCondition,
     ShownStudy,
     claim_page,
     condition_page,
@@ -101,6 +102,20 @@ def evidence_claim(name: str) -> ClaimPage | None:
 def evidence_condition(name: str) -> ConditionPage | None:
     """Return a condition, None where there is none of that name."""
     return _condition(name, _language()) if name in read_evidence().conditions else None
+
+
+def conditions_listed() -> list[ListedCondition]:
+    """Return all conditions in the reader's language."""
+    with speaking(_language()):
+        return listed_conditions(read_evidence())
+
+
+def evidence_chances(name: str) -> Chances | None:
+    """Return how many improved, None where no trial counted that."""
+    if read_evidence().condition(name).chances is None:
+        return None
+    with speaking(_language()):
+        return chances(read_evidence(), name)
 
 
 def written_claims() -> SafeString:
