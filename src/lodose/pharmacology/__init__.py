@@ -17,15 +17,20 @@ from lodose.pharmacology.history import (
 )
 from lodose.pharmacology.model import STRUCTURES, Curves, simulate
 from lodose.pharmacology.parameters import Parameters, typical
+from lodose.pharmacology.people import Population, Spread, draw_people, population
 
 __all__ = [
     "STRUCTURES",
     "Curves",
     "History",
     "Parameters",
+    "Population",
+    "Spread",
     "amount_ug",
     "dose_log",
+    "draw_people",
     "joined",
+    "population",
     "regimen",
     "simulate",
     "typical",

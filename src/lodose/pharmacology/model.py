@@ -181,7 +181,7 @@ def events_of(history: History, times: FloatArray, *, lag: float, halvings: int 
     np.add.at(doses, np.searchsorted(moments, given), amounts)
     place = np.full(moments.size, -1, dtype=np.int64)
     place[np.searchsorted(moments, times)] = np.arange(times.size)
-    gaps: FloatArray = np.round(np.diff(moments), 12)
+    gaps = np.round(np.diff(moments), 12).astype(np.float64)
     widths, kind = np.unique(gaps, return_inverse=True)
     ends = np.concatenate([kind.astype(np.int64), np.array([-1], dtype=np.int64)])
     if moments.size == 0:
