@@ -31,6 +31,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "GET /diary.csv": ("read:diary",),
     "GET /diary.svg": ("read:diary",),
     "GET /red-flags": (),
+    "GET /before-start": ("read:diary",),
+    "PUT /before-start": ("write:diary",),
+    "GET /screening": ("read:diary",),
     "GET /laboratory/analytes": ("read:diary",),
     "GET /laboratory": ("read:diary",),
     "POST /laboratory": ("write:diary",),
@@ -102,6 +105,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "GET /people/{person}/diary.svg": ("read:people",),
     "POST /people/{person}/seen": ("write:people",),
     "POST /people/{person}/dose-steps": ("write:people",),
+    "GET /people/{person}/screening": ("read:people",),
+    "POST /people/{person}/screening/overrides": ("write:people",),
+    "POST /people/{person}/screening/overrides/{override}/withdrawal": ("write:people",),
 }
 GUARDED = {label: needed for label, needed in NEEDED.items() if needed}
 

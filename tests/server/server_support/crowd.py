@@ -11,6 +11,7 @@ from django.utils import timezone
 from lodose.server.accounts.actions import make_token, trust_device
 from lodose.server.accounts.models import ApiToken, Role, TrustedDevice, User
 from lodose.server.care.models import Grant, Invitation
+from lodose.server.records.before_models import RuleOverride
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import (
     DoseStep,
@@ -143,6 +144,14 @@ def _fill(owner: Person, grant: Grant) -> dict[str, str]:
         )
         for number, (arm, dose) in enumerate((("active", 1500), ("comparator", 0)))
     )
+    override = RuleOverride.objects.create(
+        person=owner,
+        rule="OPI-001-full-agonist",
+        fired_by=["quillwort-medicine"],
+        by_name="quillwort-doctor",
+        reason="quillwort-reason",
+        on=today,
+    )
     Pause.objects.create(
         person=owner,
         first_day=today - dt.timedelta(days=30),
@@ -165,6 +174,7 @@ def _fill(owner: Person, grant: Grant) -> dict[str, str]:
         "month": today.strftime("%Y-%m"),
         "number": "1",
         "name": "diary",
+        "override": str(override.pk),
         "invitation": str(invitation.pk),
         "device": str(TrustedDevice.objects.get(user=owner.user).pk),
         "api token": str(ApiToken.objects.get(user=owner.user).pk),

@@ -15,6 +15,7 @@ from lodose.server.api import (
     evidence,
     people,
     reminders,
+    screening,
     treatment,
     trials,
     uploads,
@@ -75,6 +76,7 @@ for resource in (
     answer,
     care,
     reminders,
+    screening,
     account,
     people,
 ):

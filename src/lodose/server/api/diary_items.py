@@ -100,7 +100,11 @@ class NewMedicine(Given):
     last_day: Day | None = None
     disease_modifying: Flag = False
     opioid: Flag | None = Field(None, description="Asked where a name looks like an opioid's.")
+    regular: Flag | None = Field(None, description="Of an opioid: taken day after day.")
     note: Line = ""
+    as_typed: Flag = Field(
+        default=False, description="Keeps a name that was asked back, as not understood."
+    )
 
 
 class ChangedMedicine(NewMedicine):
@@ -118,7 +122,8 @@ class MedicineShape(Schema):
     first_day: date | None
     last_day: date | None
     disease_modifying: bool
-    opioid: bool
+    opioid: bool | None = Field(description="Null where neither name nor person says it.")
+    regular: bool | None = Field(description="Of an opioid: taken day after day.")
     note: str
 
 
@@ -276,6 +281,8 @@ def _taken(given: NewMedicine) -> Taken:
         disease_modifying=given.disease_modifying,
         note=given.note,
         opioid=given.opioid,
+        regular=given.regular,
+        as_typed=given.as_typed,
     )
 
 
@@ -308,6 +315,7 @@ def medicine_shape(item: Medicine) -> dict[str, Any]:
         "last_day": item.last_day,
         "disease_modifying": item.disease_modifying,
         "opioid": item.opioid,
+        "regular": item.regular,
         "note": item.note,
     }
 

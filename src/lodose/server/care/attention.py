@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from lodose.server.care.models import Seen
+from lodose.server.records.before_models import Raised
 from lodose.server.records.clock import day_of, today_of
 from lodose.server.records.models import (
     CheckIn,
@@ -38,6 +39,7 @@ MISSED_DAYS = 30
 # Most pressing first.
 KINDS = (
     "red-flag",
+    "contraindication",
     "severe-side-effect",
     "opioid",
     "missed",
@@ -47,7 +49,7 @@ KINDS = (
     "period-ending",
     "dose-changed",
 )
-URGENT = frozenset(KINDS[:3])
+URGENT = frozenset(KINDS[:4])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Item:
     day : datetime.date
         Since when, or by when a period ends.
     names : tuple of str
-        Side effects, signs or the medicine that it is about.
+        Side effects, signs or the medicine that it is about; of a contraindication its rule, then
+        the facts that fired it.
     count, total : int
         Days missed; or the number of the period and how many there are.
     seen : tuple of Sight
@@ -110,6 +113,7 @@ class _Rows:
     check_ins: list[dict[str, Any]] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
     medicines: list[Medicine] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     dose_steps: list[DoseStep] = field(default_factory=list)
     seen: dict[str, list[Sight]] = field(default_factory=lambda: defaultdict(list))
@@ -120,7 +124,7 @@ def attention_of(
 ) -> dict[uuid.UUID, list[Item]]:
     """Return what needs attention, by person, the most pressing first.
 
-    Eight queries, however many people.
+    Nine queries, however many people.
     """
     now = now or timezone.now()
     fetched = _fetch(people, now)
@@ -148,6 +152,8 @@ def _fetch(people: Sequence[Person], now: datetime) -> dict[uuid.UUID, _Rows]:
         rows[pause.person_id].pauses.append(pause)
     for medicine in Medicine.objects.filter(person__in=ids, opioid=True, removed_at=None):
         rows[medicine.person_id].medicines.append(medicine)
+    for raised in Raised.objects.filter(person__in=ids):
+        rows[raised.person_id].raised.append(raised)
     # "Not before": a running trial has no end yet, and is wanted too.
     for trial in (
         Trial.objects.filter(person__in=ids)
@@ -171,7 +177,19 @@ def _fetch(people: Sequence[Person], now: datetime) -> dict[uuid.UUID, _Rows]:
 def _items(person: Person, rows: _Rows, now: datetime) -> Iterable[Item]:
     today = today_of(person, now)
     yield from _from_check_ins(rows.check_ins, today)
+    for raised in rows.raised:
+        if raised.settled_at is None:
+            yield Item(
+                "contraindication",
+                f"screening:{raised.pk}",
+                day_of(person, raised.raised_at),
+                names=(raised.rule, *raised.fired_by),
+            )
+    # What was raised once, and may have been decided since, needs no second word.
+    told = {fact for raised in rows.raised for fact in raised.fired_by}
     for medicine in rows.medicines:
+        if any(fact.startswith(medicine.name) for fact in told):
+            continue
         if medicine.last_day is None or medicine.last_day >= today:
             yield Item(
                 "opioid",

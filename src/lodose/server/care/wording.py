@@ -9,10 +9,12 @@ from django.utils.translation import ngettext
 
 from lodose.server.care.attention import Item, Sight
 from lodose.server.records.red_flags import red_flags
+from lodose.server.records.screening_rules import facts_in_words, rules_by_id, said
 from lodose.server.records.side_effects import effect_label
 
 _LOOKS = {
     "red-flag": ("danger", "danger"),
+    "contraindication": ("danger", "warning"),
     "severe-side-effect": ("danger", "danger"),
     "opioid": ("danger", "warning"),
     "missed": ("caution", "clock"),
@@ -59,6 +61,7 @@ def _words(item: Item) -> tuple[str, str]:
         return _("Missed check-ins"), missed % facts
     words = {
         "red-flag": (_("Red flag"), _("%(names)s, on %(day)s")),
+        "contraindication": (_("Contraindicated"), _("%(names)s, since %(day)s")),
         "severe-side-effect": (_("Severe side effect"), _("%(names)s, on %(day)s")),
         "opioid": (_("Opioid reported"), _("%(names)s, listed as taken now")),
         "answer-ready": (_("Answer ready"), _("Trial finished on %(day)s")),
@@ -81,4 +84,12 @@ def _names(item: Item) -> str:
         return ", ".join(signs.get(name, name) for name in item.names)
     if item.kind == "severe-side-effect":
         return ", ".join(effect_label(name) for name in item.names)
+    if item.kind == "contraindication":
+        rule, *facts = item.names
+        known = rules_by_id().get(rule)
+        about = said(known.title) if known else rule
+        return _("%(about)s (%(facts)s)") % {
+            "about": about,
+            "facts": ", ".join(facts_in_words(rule, facts)),
+        }
     return ", ".join(item.names)

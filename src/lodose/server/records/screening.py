@@ -28,17 +28,20 @@ from lodose.server.records.screening_state import (
     screened,
     standing_overrides,
 )
+from lodose.server.records.screening_words import for_person
 
 __all__ = [
     "before_start_of",
     "check_start",
     "facts_of",
+    "not_understood",
     "open_contraindications",
     "override_rule",
     "rescreen",
     "screened",
     "standing_overrides",
     "stops_of",
+    "up_to_date",
     "withdraw_override",
 ]
 
@@ -102,6 +105,30 @@ def open_contraindications(person: Person) -> list[Stop]:
         for each in rows
         if each.rule in known
     ]
+
+
+def not_understood(person: Person) -> list[str]:
+    """Return what of a person's medicines was not understood, as questions back."""
+    found = screened(person)
+    return [
+        text
+        for each, text in zip(found.unclear, for_person(found)["not_understood"], strict=True)
+        if each.kind == "medicine"
+    ]
+
+
+def up_to_date(person: Person) -> Screening:
+    """Return a fresh screening, and settle what was raised and stops no more as days went by."""
+    found = screened(person)
+    stops = {each.rule.id for each in found.findings if each.stops}
+    if set(_raised_rules(person)) - stops:
+        return rescreen(person)
+    return found
+
+
+def _raised_rules(person: Person) -> list[str]:
+    open_ones = Raised.objects.filter(person=person, settled_at=None)
+    return list(open_ones.values_list("rule", flat=True))
 
 
 def check_start(

@@ -21,6 +21,7 @@ from lodose.server.records.screening import (
     screened,
     standing_overrides,
     stops_of,
+    up_to_date,
     withdraw_override,
 )
 from lodose.server.records.screening_answers import tell, told_by
@@ -74,7 +75,7 @@ def _about(person: Person, sent: PartForm | None) -> dict[str, Any]:
         else each(initial=each.typed(told))
         for each in PARTS
     }
-    found = screened(person)
+    found = up_to_date(person)
     return {
         "place": "treatment",
         "said": for_person(found),
@@ -124,7 +125,7 @@ def person_screening(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("Kept with your name. The person reads it."))
                 return redirect("web:person-screening", found.pk)
         problem = {"rule": request.POST.get("rule", ""), "form": form}
-    said = for_prescriber(screened(found))
+    said = for_prescriber(up_to_date(found))
     standing = {each.rule: each for each in standing_overrides(found)}
     for each in said["findings"]:
         each["kept"] = standing.get(each["rule"]) if each["override"] else None

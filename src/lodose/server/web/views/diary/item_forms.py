@@ -16,7 +16,7 @@ from lodose.server.records.laboratory import (
     all_units,
     analytes,
 )
-from lodose.server.records.medicines import Taken
+from lodose.server.records.medicines import Taken, UnknownNameError
 from lodose.server.records.models import Laboratory, LifeEvent, Medicine
 
 
@@ -150,10 +150,29 @@ class MedicineForm(ItemForm):
         widget=DayInput(),
         help_text=_("Leave it open as long as you take it."),
     )
+    regular = forms.ChoiceField(
+        label=_("If it is an opioid: was it taken day after day?"),
+        required=False,
+        choices=[("", _("Not answered")), ("yes", _("Yes")), ("no", _("No"))],
+    )
     disease_modifying = forms.BooleanField(
         label=_("It is meant to slow the illness itself (disease-modifying)"), required=False
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    as_typed = forms.BooleanField(
+        label=_("It is the name on the pack. Keep it as not understood."), required=False
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.data.get("as_typed"):
+            self.fields["as_typed"].widget = forms.HiddenInput()
+
+    def add_problems(self, error: EntryError) -> None:
+        """Show the problems; where a name is not known, let the person insist."""
+        super().add_problems(error)
+        if isinstance(error, UnknownNameError):
+            self.fields["as_typed"].widget = forms.CheckboxInput()
 
     def taken(self) -> Taken:
         """Return what was typed."""
@@ -162,21 +181,28 @@ class MedicineForm(ItemForm):
             for name, value in self.cleaned_data.items()
             if name in Taken.__dataclass_fields__
         }
-        said = {"yes": True, "no": False}.get(given.pop("opioid", ""))
-        return Taken(**given, opioid=said)
+        answers = {"yes": True, "no": False}
+        opioid = answers.get(given.pop("opioid", ""))
+        regular = answers.get(given.pop("regular", ""))
+        return Taken(**given, opioid=opioid, regular=regular)
 
     @staticmethod
     def typed(item: Medicine) -> dict[str, Any]:
         """Return a stored medicine as it was typed."""
         return {
             "name": item.name,
-            "opioid": "yes" if item.opioid else "no",
+            "opioid": _yes_or_no(item.opioid),
+            "regular": _yes_or_no(item.regular),
             "dose": item.dose,
             "first_day": item.first_day,
             "last_day": item.last_day,
             "disease_modifying": item.disease_modifying,
             "note": item.note,
         }
+
+
+def _yes_or_no(answer: bool | None) -> str:
+    return "" if answer is None else "yes" if answer else "no"
 
 
 class EventForm(ItemForm):

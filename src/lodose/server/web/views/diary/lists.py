@@ -22,6 +22,7 @@ from lodose.server.records import events, laboratory, medicines
 from lodose.server.records.clock import today_of
 from lodose.server.records.entries import EntryError
 from lodose.server.records.items import Item, remove_item
+from lodose.server.records.screening import not_understood, open_contraindications
 from lodose.server.web.views.diary.item_forms import (
     EventForm,
     ItemForm,
@@ -92,7 +93,8 @@ def medicine_list(request: HttpRequest) -> HttpResponse:
         "place": "diary",
         "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
         "today": today,
-        "opioids": [each.name for each in found if each.opioid],
+        "stops": open_contraindications(person),
+        "not_understood": not_understood(person),
         "gut": [each.name for each in found if not each.opioid and medicines.acts_in_the_gut(each)],
     }
     return render(request, "web/medicines.html", context)
