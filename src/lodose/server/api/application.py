@@ -8,6 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 from lodose.server.api import (
     account,
     answer,
+    brief,
     care,
     check_ins,
     days,
@@ -68,12 +69,13 @@ tell_problems(api)
 for resource in (
     check_ins,
     days,
-    diary_items,
     evidence,
+    diary_items,
     uploads,
     treatment,
     trials,
     answer,
+    brief,
     care,
     reminders,
     screening,

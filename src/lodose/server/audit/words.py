@@ -62,6 +62,7 @@ _LOOKED_AT: dict[str, str | Promise] = {
     "picture": gettext_lazy("%(name)s looked at the picture of your diary."),
     "answer": gettext_lazy("%(name)s read your answer."),
     "screening": gettext_lazy("%(name)s looked at your safety check."),
+    "brief": gettext_lazy("%(name)s opened the page for your visit."),
 }
 
 
@@ -131,6 +132,7 @@ WORDS: dict[str, Words] = {
     "plan-chosen": gettext_lazy("A plan of steps was chosen."),
     "how-it-went": gettext_lazy("You wrote how it went and asked for the next step."),
     "next-step-decided": gettext_lazy("A decision about the next step was entered."),
+    "brief-written": gettext_lazy("You wrote what stands on the page for your visit."),
     "suitability-confirmed": gettext_lazy(
         "It was confirmed that periods with and without the treatment suit you."
     ),

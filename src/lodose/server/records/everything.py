@@ -16,6 +16,7 @@ from lodose.server.audit.models import Event
 from lodose.server.care.models import Grant, Invitation, Seen
 from lodose.server.records.before_models import (
     BeforeStart,
+    BriefWords,
     ChosenPlan,
     HowItWent,
     Raised,
@@ -150,6 +151,7 @@ def rows_of(person: Person) -> dict[str, Any]:
             HowItWent.objects.filter(person=person),
             leave={"person"} | ({"from_micrograms", "to_micrograms"} if sealed else set()),
         ),
+        "brief": _list(BriefWords.objects.filter(person=person)),
         "suitability_confirmed": _list(Suitability.objects.filter(person=person)),
         "trials": _list(trials),
         "periods": [
