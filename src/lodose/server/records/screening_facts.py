@@ -124,15 +124,17 @@ def named(row: MedicineRow) -> str:
 
 
 def _labs(person: Person) -> tuple[tuple[Lab, ...], tuple[Unclear, ...]]:
-    """Return the newest value of each test that a rule reads, and those that nothing judges."""
-    newest: dict[str, Laboratory] = {}
+    """Return the newest day's values of each test that a rule reads; those that nothing judges."""
+    newest: dict[str, list[Laboratory]] = {}
     for row in Laboratory.objects.filter(person=person, removed_at=None).order_by("-day", "-id"):
         name = screened_test(row.analyte)
         if name is not None:
-            newest.setdefault(name, row)
+            rows = newest.setdefault(name, [row])
+            if row is not rows[0] and row.day == rows[0].day:
+                rows.append(row)
     labs: list[Lab] = []
     unjudged: list[Unclear] = []
-    for name, row in newest.items():
+    for name, row in ((name, row) for name, rows in newest.items() for row in rows):
         lab = _lab(name, row)
         if lab is None:
             value = f"{row.value.normalize():f}"
