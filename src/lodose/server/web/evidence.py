@@ -21,6 +21,7 @@ from lodose.evidence.pages import (
     claim_page,
     condition_page,
     listed_conditions,
+    sources_of,
 )
 from lodose.evidence.pools import ShownPool
 from lodose.language import nearest, speaking
@@ -185,7 +186,7 @@ def _of_condition(evidence: Evidence, name: str) -> dict[str, Any]:
     return {
         "page": page,
         "pools": [_drawn(pool) for pool in page.pools],
-        "chances": _chances(chances(evidence, name)) if page.has_chances else None,
+        "chances": _chances(evidence, name) if page.has_chances else None,
         "harms": [one for study in page.studies for one in study.figures if one.harm],
         "doubts": [one for study in page.studies for one in study.figures if one.doubt],
         "groups": _grouped(page.studies),
@@ -213,13 +214,18 @@ def _drawn(pool: ShownPool) -> DrawnPool:
     return DrawnPool(pool, picture(forest_chart), picture(funnel_chart) if pool.funnel else None)
 
 
-def _chances(found: Chances) -> dict[str, Any]:
+def _chances(evidence: Evidence, name: str) -> dict[str, Any]:
+    found = chances(evidence, name)
     shares = (
         (_("On it"), found.active, False),
         (_("On placebo, in the same trial"), found.placebo, True),
         (_("On placebo, in trials of other medicines"), found.other_placebo, True),
     )
-    return {"found": found, "shares": [_drawn_share(*one) for one in shares]}
+    return {
+        "found": found,
+        "shares": [_drawn_share(*one) for one in shares],
+        "sources": sources_of(evidence, (f"condition {name}", "chances")),
+    }
 
 
 def _drawn_share(title: str, share: Share, on_placebo: bool) -> DrawnShare:
