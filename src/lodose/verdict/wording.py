@@ -25,6 +25,7 @@ The word comes from the probabilities and the protocol's cuts ([verdict](verdict
 bounds what may be said. Only a randomised and blinded trial whose blinding held says what the
 treatment does. Every other design says what was seen, and that it cannot be told from
 expectation. A before and after comparison never carries a word. In braces: what is filled in.
+How old one has to be to read it, in English and German: [reading age](reading-age.md).
 """
 
 
