@@ -14,7 +14,7 @@ from lodose.server.answers.models import Rendering
 from lodose.server.records.models import Person, Trial
 from lodose.server.records.schedules import Wish, start_schedule
 from server_support.examples import make_example, read_example
-from server_support.people import check_in, make_person, signed_in
+from server_support.people import check_in, make_person, signed_in, suits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.interface]
 
@@ -186,6 +186,7 @@ def test_a_schedule_planned_here_leads_to_an_answer_that_its_design_allows() -> 
     first = dt.date(2026, 1, 5)
     wish = Wish("randomised-open", 4, 14, first, 4500, "my doctor", first, settled=True)
     with patch("django.utils.timezone.now", return_value=dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)):
+        suits(person)
         trial = start_schedule(person, wish)
     for period in trial.periods.all():
         usual = 3 if period.arm == "active" else 7

@@ -24,7 +24,7 @@ from lodose.server.records.models import (
     Person,
     Trial,
 )
-from server_support.people import check_in, let_in, make_account, make_person
+from server_support.people import check_in, let_in, make_account, make_person, suits
 from server_support.programs import Program, open_trial
 
 pytestmark = [pytest.mark.django_db, pytest.mark.interface]
@@ -185,6 +185,8 @@ def test_an_open_schedule() -> None:
         "settled": True,
         "agreed_on": today,
     }
+    assert list(is_problem(program.post("/trials", wish), 422)) == ["suits"]
+    suits(person)
     past = program.post("/trials", wish | {"first_day": yesterday_of(person)})
     assert list(is_problem(past, 422)) == ["first_day"]
     assert list(is_problem(program.post("/trials", wish | {"pairs": 99}), 422)) == ["pairs"]

@@ -26,7 +26,7 @@ from lodose.server.records.disclosure import DisclosedPeriod, disclose_schedule
 from lodose.server.records.models import CheckIn, LifeEvent, Medicine, Person, Trial, TrialPeriod
 from lodose.server.records.schedules import Wish, last_day_of, latest_trial, start_schedule
 from server_support.examples import make_example, read_example
-from server_support.people import check_in, make_person, signed_in
+from server_support.people import check_in, make_person, signed_in, suits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.interface]
 
@@ -105,6 +105,7 @@ def test_a_trial_of_112_days_and_the_command_line_come_to_one_answer(
             "settled": "on",
             "agreed_on": FIRST.isoformat(),
         }
+        suits(person)
         assert browser.post("/treatment/schedule/", wish).status_code == 302
     trial = Trial.objects.get()
     live_through(person, trial)
@@ -139,6 +140,7 @@ def test_a_stopped_trial_keeps_its_last_day_wherever_the_person_travels() -> Non
     wish = Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST, settled=True)
     stopped = FIRST + 20 * DAY
     with at(person, FIRST, 8):
+        suits(person)
         start_schedule(person, wish)
     with at(person, stopped, 1) as browser:  # still the day before in most of the world
         check_in(person, stopped - DAY)
@@ -248,6 +250,7 @@ def test_a_new_trial_does_not_take_the_earlier_answer_away() -> None:
     start = dt.date(2026, 11, 1)
     with at(person, start) as browser:
         latest_trial(person)
+        suits(person)
         start_schedule(
             person, Wish("open-on-off", 2, 14, start, 4500, "my doctor", start, settled=True)
         )
@@ -283,6 +286,7 @@ def test_somebody_who_flew_back_into_the_last_day_reads_the_same_answer() -> Non
 def test_periods_without_any_day_have_no_answer_and_say_so() -> None:
     person = make_person()
     with at(person, FIRST, 8):
+        suits(person)
         start_schedule(
             person, Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST, settled=True)
         )
@@ -324,6 +328,7 @@ def test_a_plan_that_was_changed_behind_the_persons_back_is_called_so() -> None:
 def test_a_day_without_the_main_question_counts_neither_before_nor_in_the_answer() -> None:
     person = make_person()
     with at(person, FIRST, 8):
+        suits(person)
         start_schedule(
             person, Wish("open-on-off", 2, 14, FIRST, 4500, "my doctor", FIRST, settled=True)
         )

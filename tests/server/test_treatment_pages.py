@@ -16,7 +16,7 @@ from lodose.server.records.models import DoseStep, Person, Trial
 from lodose.server.records.plans import plan_of
 from lodose.server.records.schedules import Wish, draw_periods, latest_trial, locked_hash
 from lodose.server.web.views.treatment import FOUND
-from server_support.people import make_person, signed_in
+from server_support.people import make_person, signed_in, suits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.interface]
 
@@ -147,6 +147,7 @@ def wished(person: Person, **changed: Any) -> dict[str, Any]:
 
 
 def start_schedule(person: Person, browser: Client, **changed: Any) -> Trial:
+    suits(person)
     sent = browser.post("/treatment/schedule/", wished(person, **changed))
     assert sent.status_code == 302, sent.content.decode()
     return Trial.objects.get(person=person, status=Trial.Status.RUNNING)
@@ -206,6 +207,7 @@ def test_a_set_order_turns_round_so_that_a_drift_falls_on_both() -> None:
 )
 def test_a_schedule_that_cannot_be_starts_nothing(changed: dict[str, str], told: str) -> None:
     person = make_person()
+    suits(person)
     answered = signed_in(person).post("/treatment/schedule/", wished(person, **changed))
     assert answered.status_code == 422
     assert told in answered.content.decode()

@@ -12,6 +12,7 @@ from lodose.server.accounts.scopes import scopes_of
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import Person, Trial, TrialPeriod
 from lodose.server.records.schedules import PlannedPeriod, Wish, plan_for, start_schedule
+from server_support.people import suits
 
 ROOT = "/api/v1"
 
@@ -56,6 +57,7 @@ class Program:
 def open_trial(person: Person) -> Trial:
     """An open schedule that begins today."""
     today = today_of(person)
+    suits(person)
     return start_schedule(
         person,
         Wish(

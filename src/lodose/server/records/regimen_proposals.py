@@ -179,7 +179,7 @@ def decide_proposal(
     if not verdict.agreed and not verdict.reason.strip():
         raise DecisionError({"reason": _("Write why not: it is kept beside the proposal.")})
     with transaction.atomic():
-        chain = lock_chain(person.chain_id)
+        lock_chain(person.chain_id)
         row = HowItWent.objects.get(person=person, pk=row.pk)
         _check_open(person, row)
         step = _carry_out(person, row, verdict, decided_by) if verdict.agreed else None
@@ -201,7 +201,8 @@ def decide_proposal(
             "agreed_on": row.agreed_on and row.agreed_on.isoformat(),
             "reason": row.reason,
         }
-        add_event(chain, "next-step-decided", details)
+        # Read anew: the dose wrote its own event in between.
+        add_event(lock_chain(person.chain_id), "next-step-decided", details)
     return row
 
 

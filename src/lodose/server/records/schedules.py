@@ -19,6 +19,7 @@ from lodose.server.records.models import DoseStep, Outcome, Person, Trial, Trial
 from lodose.server.records.outcomes import outcomes_of
 from lodose.server.records.problems import DecisionError
 from lodose.server.records.screening import check_start
+from lodose.server.records.suitability import check_suits
 from lodose.server.records.treatment import TAKEN, check_agreed, check_dose, current_step
 from lodose.trial import Protocol
 
@@ -152,6 +153,7 @@ def start_schedule(person: Person, wish: Wish, *, decided_by: Any = None) -> Tri
     check_dose(wish.dose_micrograms, wish.confirmed_micrograms)
     check_agreed(person, wish.agreed_with, wish.agreed_on, decided_by)
     kept = _check_screening(person, wish)
+    check_suits(person)
     seed = secrets.randbits(64) if wish.design == "randomised-open" else None
     periods = draw_periods(wish, seed or 0)
     return start_trial(
