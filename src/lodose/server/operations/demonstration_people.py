@@ -57,8 +57,12 @@ class Stage:
 
 
 def everybody(stage: Stage) -> list[Draft]:
-    """Return all twelve."""
-    return [make(stage) for make in _PEOPLE]
+    """Return all twelve, most of them with their safety check answered."""
+    people = [make(stage) for make in _PEOPLE]
+    for made in people:
+        if made.number in _TOLD:
+            made.told(**_ANSWERS | _TOLD[made.number])
+    return people
 
 
 def _answer(stage: Stage, number: int, example: str) -> Draft:
@@ -239,7 +243,7 @@ def _alone(stage: Stage) -> Draft:
 
 
 def _stopped(stage: Stage) -> Draft:
-    """Stopped an open schedule before its last day."""
+    """Stopped an open schedule before its last day; a cough syrup forbids a new start."""
     protocol, _diary = _example("ldn-open-label")
     made = stage.draft(12, 50)
     protocol = _shifted(protocol, made.started + 3 * DAY - protocol.first_day)
@@ -268,7 +272,31 @@ def _stopped(stage: Stage) -> Draft:
             dose_micrograms=0 if stopped else dose,
             side_effects=_effects(chance),
         )
+    made.medicine("codeine cough syrup", made.today - 3 * DAY, opioid=True)
     return made
+
+
+_ANSWERS: dict[str, Any] = {
+    "birth_year": 1978,
+    "conditions": ["fibromyalgia"],
+    "allergies": [],
+    "natural_products": [],
+    "planned": [],
+    "products": ["capsule"],
+    "pregnancy": "no",
+    "alcohol": False,
+}
+_TOLD: dict[int, dict[str, Any]] = {
+    1: {},
+    2: {"conditions": ["chronic pain"], "alcohol": True},
+    3: {"birth_year": 1969},
+    4: {"conditions": ["crohn's disease"]},
+    5: {"conditions": ["fibromyalgia", "depression"]},
+    6: {"conditions": ["low back pain"]},
+    8: {"products": ["liquid"], "birth_year": 1955},
+    10: {"planned": [["dental extraction", None]]},
+    12: {"planned": [["surgery", None]]},
+}
 
 
 _PEOPLE: tuple[Callable[[Stage], Draft], ...] = (

@@ -18,6 +18,7 @@ from lodose.server.audit.chain import event_hash, keyed_hash
 from lodose.server.audit.models import Chain, Event
 from lodose.server.care.models import Grant
 from lodose.server.records.actions import entry_of
+from lodose.server.records.before_models import BeforeStart
 from lodose.server.records.models import (
     CheckIn,
     DoseStep,
@@ -29,6 +30,7 @@ from lodose.server.records.models import (
     Trial,
     TrialPeriod,
 )
+from lodose.server.records.screening import rescreen
 
 WRITTEN_AT = time(19, 40)
 _BATCH = 200
@@ -174,6 +176,20 @@ class Draft:
         details = {"medicine": str(row.pk), "name": name, "opioid": opioid}
         self.events.append((self.moment(since), "medicine-added", details))
 
+    def told(self, **answers: Any) -> None:
+        """Add what was answered before the start; the lists count as whole."""
+        at = self.moment(self.started, time(9, 45))
+        self.rows.append(
+            BeforeStart(
+                person=self.person,
+                medicines_whole_at=at,
+                laboratory_whole_at=at,
+                changed_at=at,
+                **answers,
+            )
+        )
+        self.events.append((at, "before-start-told", {"before": {}, "content": answers}))
+
     def life_event(self, day: date, what: str, days: int) -> None:
         """Add something that happened."""
         row = LifeEvent(person=self.person, day=day, what=what, days=days)
@@ -225,7 +241,10 @@ class Draft:
 
 
 # Each before those that point to it.
-_ORDER = (Outcome, CheckIn, DoseStep, LifeEvent, Medicine, Pause, Trial, TrialPeriod, Grant)
+_ORDER = (
+    *(Outcome, CheckIn, DoseStep, LifeEvent, Medicine, BeforeStart, Pause, Trial, TrialPeriod),
+    Grant,
+)
 
 
 def write(drafts: list[Draft]) -> None:
@@ -239,6 +258,9 @@ def write(drafts: list[Draft]) -> None:
             rows = [row for draft in drafts for row in draft.rows if isinstance(row, kind)]
             kind.objects.bulk_create(rows, batch_size=_BATCH)  # type: ignore[arg-type]
         Event.objects.bulk_create(events, batch_size=_BATCH)
+        for draft in drafts:
+            if any(isinstance(row, BeforeStart | Medicine) for row in draft.rows):
+                rescreen(draft.person)
 
 
 def days(first: date, last: date) -> Iterable[date]:
