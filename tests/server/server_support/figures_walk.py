@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from lodose.evidence import Evidence
+from lodose.evidence.adding_up import doubts
+from lodose.evidence.chances import Share, chances, share_sentence
 from lodose.evidence.checks import texts_of
 from lodose.evidence.numbers import numbers_in
 from lodose.evidence.pages import condition_page
-from lodose.evidence.schema import Study
+from lodose.evidence.schema import Figure, Study
 from lodose.evidence.traces import fields_of, place_of
 
 VOID = frozenset(("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"))
@@ -102,12 +104,36 @@ def numbers(text: str) -> list[str]:
 def faults(page: str, evidence: Evidence) -> list[str]:
     """Name every number of a page without its identifier, its place or its record."""
     known = Known(evidence)
-    return [
+    main = main_of(page)
+    found = [fault for picture in main.find("svg") for fault in fault_of_picture(picture, known)]
+    return found + [
         fault
-        for block in blocks(main_of(page))
+        for block in blocks(main)
         if numbers(own_text(block))
         for fault in fault_of(block, known)
     ]
+
+
+def fault_of_picture(picture: Element, known: "Known") -> Iterator[str]:
+    """Name what a picture says, in its label and in its texts, that no record says."""
+    from lodose.evidence.charts import forest_description, funnel_description
+
+    label = picture.attributes.get("aria-label", "")
+    if not numbers(label):
+        return
+    said = [tell(pool) for pool in known.pools for tell in (forest_description, funnel_description)]
+    said += [told for share in known.shares for told in share_words(share)]
+    if label not in said:
+        yield f"no picture that Lodose draws says: {label}"
+    rows = {row.text for pool in known.pools for row in pool.rows}
+    for text in re.findall(r"[−\d.]+ \([^)]* to [^)]*\)", picture.text()):
+        if text not in rows:
+            yield f"no row of a pool says: {text}"
+
+
+def share_words(share: Share) -> tuple[str, str]:
+    """Both ways of saying a share beside its picture."""
+    return share_sentence(share, on_placebo=True), share_sentence(share, on_placebo=False)
 
 
 def blocks(element: Element) -> Iterator[Element]:
@@ -141,6 +167,15 @@ class Known:
         for study in evidence.studies.values():
             for _identifier, url in study.citation.links:
                 self.by_url.setdefault(url, []).append(study)
+        self.pools = [
+            pool for one in evidence.conditions for pool in condition_page(evidence, one).pools
+        ]
+        self.chances = [
+            chances(evidence, one.id) for one in evidence.conditions.values() if one.chances
+        ]
+        self.shares = [
+            share for one in self.chances for share in (one.active, one.placebo, one.other_placebo)
+        ]
         self.sentences = {one.text: one for one in texts_of(evidence)}
 
     def studies_in(self, element: Element) -> list[Study]:
@@ -181,7 +216,7 @@ def fault_of(block: Element, known: Known) -> Iterator[str]:
     if not any(place in shown for place in PLACES):
         yield f"no place beside: {said}"
     if block.tag in {"figure", "figcaption"}:
-        if not _is_share(numbers(said), studies, known):
+        if not _is_share(numbers(said), holder, known):
             yield f"nothing that Lodose counts says: {said}"
         return
     if block.tag == "li" and _is_sentence(said):
@@ -190,7 +225,7 @@ def fault_of(block: Element, known: Known) -> Iterator[str]:
     held = set().union(*(known.numbers_of(study) for study in studies))
     doubt = [part for one in holder.find("strong") for part in numbers(one.text())]
     for number in numbers(said):
-        if number not in held and number not in doubt and not _is_doubt(said, known, studies):
+        if number not in held and number not in doubt and not _is_doubt(said, studies):
             yield f"{number} stands in no record beside: {said}"
 
 
@@ -205,25 +240,24 @@ def _is_sentence(said: str) -> bool:
     return said.endswith(("; )", ")", ".")) or ". " in said
 
 
-def _is_doubt(said: str, known: Known, studies: list[Study]) -> bool:
-    from lodose.evidence.adding_up import doubts
-
-    found = [doubts(study, figure) for study in studies for figure in study.figures]
-    return any(one and one in said for one in found)
+def _is_doubt(said: str, studies: list[Study]) -> bool:
+    """Whether a text says a figure as it is printed, and then what does not add up in it."""
+    return any(
+        bool(told := doubts(study, figure))
+        and told in said
+        and _fits(study, figure, numbers(said.partition(study.name)[2].partition(figure.label)[2]))
+        for study in studies
+        for figure in study.figures
+    )
 
 
 def _worked_out(holder: Element, known: Known) -> list[str]:
     """What Lodose worked out of a pool, where the element says that it did."""
     if holder.tag != "section" or "Worked out by Lodose" not in holder.text():
         return []
-    pools = [
-        pool
-        for one in known.evidence.conditions
-        for pool in condition_page(known.evidence, one).pools
-    ]
     return [
         text
-        for pool in pools
+        for pool in known.pools
         for text in (f"{pool.note} {pool.scatter}", f"{pool.label} ({pool.unit})", pool.label)
     ]
 
@@ -232,13 +266,7 @@ def _fault_of_sentence(said: str, holder: Element, known: Known) -> Iterator[str
     """A sentence is that of a record, and beside it stands where each of its numbers was read."""
     found = [one for text, one in known.sentences.items() if text and _held(text, said)]
     if not found:
-        from lodose.evidence.adding_up import doubts
-
-        if not any(
-            (told := doubts(study, figure)) and told in said
-            for study in known.studies_in(holder)
-            for figure in study.figures
-        ):
+        if not _is_doubt(said, known.studies_in(holder)):
             yield f"is no sentence of a record: {said}"
         return
     sentence = max(found, key=lambda one: len(one.text))
@@ -282,80 +310,72 @@ def _fault_of_row(row: Element, known: Known) -> Iterator[str]:
     if found:
         # Which figure of that label it is, the row says in full: all its numbers are of one.
         wanted = numbers(own_text(found[0]))
-        doubt = [figure for study, figure in figures if _fits(study, figure.id, wanted, known)]
+        doubt = [figure for study, figure in figures if _fits(study, figure, wanted)]
         if not any(
             figure.place.value == place.replace("second-hand", "secondary") for figure in doubt
         ):
             yield f"no figure '{label}' read in the {place} says: {said}"
         return
-    yield from _fault_of_worked_row(cells, said, studies, known)
+    yield from _fault_of_worked_row(row, cells, studies, known)
 
 
-def _fits(study: Study, figure: str, wanted: list[str], known: Known) -> bool:
-    from lodose.evidence.adding_up import doubts
+def _fits(study: Study, figure: Figure, wanted: list[str]) -> bool:
+    """Whether a row says a figure's numbers, in the order in which such a row is read."""
+    held = iter([*_in_order(figure), *numbers(doubts(study, figure))])
+    return all(number in held for number in wanted)
 
-    held = [trace.number for trace, _ in fields_of(study) if trace.figure == figure]
-    record = study.figure(figure)
-    assert record is not None
-    held += numbers(doubts(study, record))
-    return set(wanted) <= set(held)
+
+def _in_order(figure: Figure) -> list[str]:
+    values: list[object] = [figure.value, figure.lower, figure.upper]
+    for arm in (figure.active, figure.comparator):
+        if arm is not None:
+            values += [arm.mean, arm.lower, arm.upper, arm.events, arm.n, arm.percent]
+    values += [figure.p, figure.note]
+    return [number for value in values for number in numbers("" if value is None else str(value))]
 
 
 def _fault_of_worked_row(
-    cells: list[Element], said: str, studies: list[Study], known: Known
+    row: Element, cells: list[Element], studies: list[Study], known: Known
 ) -> Iterator[str]:
     """A row of a forest plot or of the chances: as Lodose works it out from the records anew."""
-    texts = {
-        (row.text, row.identifier)
-        for one in known.evidence.conditions
-        for pool in condition_page(known.evidence, one).pools
-        for row in pool.rows
-    }
-    identifiers = {name for study in studies for name, _ in study.citation.links}
-    if any(text in said and identifier in identifiers for text, identifier in texts if identifier):
-        return
-    if _is_share([one for cell in cells[1:-1] for one in numbers(cell.text())], studies, known):
+    said = row.text()
+    for pool in known.pools:
+        for one in pool.rows:
+            if one.identifier and f"{one.text} {one.place}, {one.identifier}" in said:
+                return
+    if _is_share([one for cell in cells[1:-1] for one in numbers(cell.text())], row, known):
         return
     yield f"nothing that Lodose works out says: {said}"
 
 
-def _is_share(wanted: list[str], studies: list[Study], known: Known) -> bool:
-    """Whether numbers are a share as Lodose counts it from the records anew."""
-    from lodose.evidence.chances import chances
-
-    identifiers = {name for study in studies for name, _ in study.citation.links}
-    for condition in known.evidence.conditions.values():
-        found = chances(known.evidence, condition.id) if condition.chances else None
-        for share in (found.active, found.placebo, found.other_placebo) if found else ():
-            expected = [str(one) for one in (share.in_100, share.lower, share.upper, share.people)]
-            if share.identifier in identifiers and wanted in (expected, expected[:3]):
-                return True
+def _is_share(wanted: list[str], holder: Element, known: Known) -> bool:
+    """Whether numbers are a share as Lodose counts it anew, read where the page says."""
+    shown = holder.text()
+    for share in known.shares:
+        expected = [str(one) for one in (share.in_100, share.lower, share.upper, share.people)]
+        beside = f"{share.place}, {share.identifier}" in shown
+        if beside and wanted in (expected, expected[:3]):
+            return True
     return False
 
 
 def _fault_of_pooled(said: str, cells: list[Element], row: Element, known: Known) -> Iterator[str]:
     """A row without an identifier says that Lodose worked it out, and it did."""
-    from lodose.evidence.chances import chances
-
     table = next((one for one in row.up() if one.tag in {"section", "main"}), row)
     if WORKED_OUT not in said and "Worked out by Lodose" not in table.text():
         yield f"no identifier beside: {said}"
         return
     label = cells[0].text()
-    for one in known.evidence.conditions:
-        for pool in condition_page(known.evidence, one).pools:
-            known_rows = [(way.label, [way.text, way.spread, way.prediction]) for way in pool.ways]
-            known_rows += [(each.label, [each.text]) for each in (*pool.rows, *pool.without)]
-            if any(
-                label == name and all(part in said for part in parts) for name, parts in known_rows
-            ):
+    for pool in known.pools:
+        known_rows = [(way.label, [way.text, way.spread, way.prediction]) for way in pool.ways]
+        known_rows += [(each.label, [each.text]) for each in (*pool.rows, *pool.without)]
+        for name, parts in known_rows:
+            if label == name and all(part in said for part in parts):
                 return
-    for condition in known.evidence.conditions.values():
-        if condition.chances:
-            found = chances(known.evidence, condition.id)
-            gap = [found.difference, abs(found.difference_lower), abs(found.difference_upper)]
-            if numbers(" ".join(cell.text() for cell in cells[1:])) == [str(each) for each in gap]:
-                return
+    for found in known.chances:
+        gap = [found.difference, abs(found.difference_lower), abs(found.difference_upper)]
+        if numbers(" ".join(cell.text() for cell in cells[1:])) == [str(each) for each in gap]:
+            return
     yield f"nothing that Lodose works out says: {said}"
 
 
