@@ -273,3 +273,29 @@ def test_the_download_holds_it_all_and_no_dose_while_a_trial_is_sealed(person: P
     assert kept["chosen_plans"][0].keys() & {"plan", "steps", "product"} == set()
     assert kept["how_it_went"][0].keys() & {"from_micrograms", "to_micrograms"} == set()
     assert "2000" not in text
+
+
+def test_what_waits_is_on_the_panel_until_it_is_decided(person: Person, doctor: User) -> None:
+    in_plan(person, 1000)
+    browser = signed_in(doctor)
+    assert "Next step asked" not in browser.get("/panel/").content.decode()
+    told(signed_in(person))
+    shown = browser.get("/panel/").content.decode()
+    assert "Next step asked" in shown
+    assert "Step up, since" in shown
+    assert re.search(r"\d\s*mg", shown.partition("<main")[2]) is None
+    decide(browser, person)
+    assert "Next step asked" not in browser.get("/panel/").content.decode()
+    told(signed_in(person), missed_days="1")
+    assert "Next step asked" not in browser.get("/panel/").content.decode(), "nothing to decide"
+
+
+def test_an_opioid_that_was_told_stays_urgent_whatever_is_told_after(
+    person: Person, doctor: User
+) -> None:
+    in_plan(person, 1000)
+    told(signed_in(person), opioid="yes")
+    told(signed_in(person))
+    shown = signed_in(doctor).get("/panel/").content.decode()
+    assert "Opioid told" in shown
+    assert "Next step asked" in shown

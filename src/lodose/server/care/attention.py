@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from lodose.server.care.models import Seen
-from lodose.server.records.before_models import Raised
+from lodose.server.records.before_models import HowItWent, Raised
 from lodose.server.records.clock import day_of, today_of
 from lodose.server.records.models import (
     CheckIn,
@@ -25,6 +25,7 @@ from lodose.server.records.models import (
     Trial,
     TrialPeriod,
 )
+from lodose.server.records.regimen_proposals import asked_of
 
 SEVERE = 3
 SEVERE_DAYS = 7
@@ -40,8 +41,10 @@ MISSED_DAYS = 30
 KINDS = (
     "red-flag",
     "contraindication",
+    "opioid-told",
     "severe-side-effect",
     "opioid",
+    "next-step",
     "missed",
     "answer-ready",
     "trial-stopped",
@@ -49,7 +52,7 @@ KINDS = (
     "period-ending",
     "dose-changed",
 )
-URGENT = frozenset(KINDS[:4])
+URGENT = frozenset(KINDS[:5])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class _Rows:
     pauses: list[Pause] = field(default_factory=list)
     medicines: list[Medicine] = field(default_factory=list)
     raised: list[Raised] = field(default_factory=list)
+    asked: list[HowItWent] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     dose_steps: list[DoseStep] = field(default_factory=list)
     seen: dict[str, list[Sight]] = field(default_factory=lambda: defaultdict(list))
@@ -124,7 +128,7 @@ def attention_of(
 ) -> dict[uuid.UUID, list[Item]]:
     """Return what needs attention, by person, the most pressing first.
 
-    Nine queries, however many people.
+    Ten queries, however many people.
     """
     now = now or timezone.now()
     fetched = _fetch(people, now)
@@ -154,6 +158,8 @@ def _fetch(people: Sequence[Person], now: datetime) -> dict[uuid.UUID, _Rows]:
         rows[medicine.person_id].medicines.append(medicine)
     for raised in Raised.objects.filter(person__in=ids):
         rows[raised.person_id].raised.append(raised)
+    for asked in asked_of(ids, now):
+        rows[asked.person_id].asked.append(asked)
     # "Not before": a running trial has no end yet, and is wanted too.
     for trial in (
         Trial.objects.filter(person__in=ids)
@@ -185,6 +191,9 @@ def _items(person: Person, rows: _Rows, now: datetime) -> Iterable[Item]:
                 day_of(person, raised.raised_at),
                 names=(raised.rule, *raised.fired_by),
             )
+    for asked in rows.asked:
+        kind = "opioid-told" if asked.said.get("opioid") else "next-step"
+        yield Item(kind, f"{kind}:{asked.pk}", asked.on, names=(asked.move,))
     # What was raised once, and may have been decided since, needs no second word.
     told = {fact for raised in rows.raised for fact in raised.fired_by}
     for medicine in rows.medicines:

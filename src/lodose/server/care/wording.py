@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from lodose.server.care.attention import Item, Sight
 from lodose.server.records.red_flags import red_flags
+from lodose.server.records.regimen_proposals import move_words
 from lodose.server.records.screening_rules import facts_in_words, rules_by_id, said
 from lodose.server.records.side_effects import effect_label
 
@@ -17,6 +18,8 @@ _LOOKS = {
     "contraindication": ("danger", "warning"),
     "severe-side-effect": ("danger", "danger"),
     "opioid": ("danger", "warning"),
+    "opioid-told": ("danger", "warning"),
+    "next-step": ("info", "treatment"),
     "missed": ("caution", "clock"),
     "answer-ready": ("info", "answer"),
     "trial-stopped": ("caution", "info"),
@@ -64,6 +67,8 @@ def _words(item: Item) -> tuple[str, str]:
         "contraindication": (_("Contraindicated"), _("%(names)s, since %(day)s")),
         "severe-side-effect": (_("Severe side effect"), _("%(names)s, on %(day)s")),
         "opioid": (_("Opioid reported"), _("%(names)s, listed as taken now")),
+        "opioid-told": (_("Opioid told"), _("Taken or needed, told on %(day)s")),
+        "next-step": (_("Next step asked"), _("%(names)s, since %(day)s")),
         "answer-ready": (_("Answer ready"), _("Trial finished on %(day)s")),
         "trial-stopped": (_("Trial stopped early"), _("On %(day)s")),
         "trial-ended": (_("Trial ended"), _("The last period ended on %(day)s")),
@@ -84,6 +89,8 @@ def _names(item: Item) -> str:
         return ", ".join(signs.get(name, name) for name in item.names)
     if item.kind == "severe-side-effect":
         return ", ".join(effect_label(name) for name in item.names)
+    if item.kind in {"next-step", "opioid-told"}:
+        return move_words(item.names[0])
     if item.kind == "contraindication":
         rule, *facts = item.names
         known = rules_by_id().get(rule)

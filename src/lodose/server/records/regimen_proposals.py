@@ -1,20 +1,24 @@
 """How it went, what is proposed, and what the prescriber decided: nothing changes by itself."""
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lodose.errors import InputError
 from lodose.regimen import Course, Move, Proposal, Report, propose
 from lodose.regimen.course import BEFORE_SURGERY
+from lodose.regimen.moves import capital, named
 from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.records.before_models import ChosenPlan, HowItWent
 from lodose.server.records.clock import today_of
-from lodose.server.records.models import CheckIn, DoseStep, Person
+from lodose.server.records.models import CheckIn, DoseStep, Person, Trial
 from lodose.server.records.problems import DecisionError
 from lodose.server.records.regimen import (
     chosen_plan,
@@ -153,6 +157,31 @@ def waits(person: Person, row: HowItWent) -> bool:
     return row.agreed is None and row.move in ASKS and not is_outdated(person, row)
 
 
+def asked_of(people: Sequence[uuid.UUID], now: datetime) -> list[HowItWent]:
+    """Return, for a list of people, what a prescriber is to look at, in one query.
+
+    That is every proposal that waits, and every opioid that was told of in the last weeks, even
+    where something was told or changed since.
+    """
+    later = {"person": OuterRef("person"), "entered_at__gt": OuterRef("entered_at")}
+    person = {"person": OuterRef("person")}
+    changed = (
+        Exists(HowItWent.objects.filter(**later))
+        | Exists(DoseStep.objects.filter(**later))
+        | Exists(DoseStep.objects.filter(**person, removed_at__gt=OuterRef("entered_at")))
+        | Exists(
+            DoseStep.objects.filter(**person, from_day__gt=OuterRef("on"), from_day__lte=now.date())
+        )
+        | Exists(ChosenPlan.objects.filter(**person, chosen_at__gt=OuterRef("entered_at")))
+        | Exists(Trial.objects.filter(**person, status=Trial.Status.RUNNING))
+    )
+    return list(
+        HowItWent.objects.filter(
+            person__in=people, agreed=None, move__in=ASKS, on__gte=now.date() - STALE
+        ).filter(Q(said__opioid=True) | ~changed)
+    )
+
+
 def decide_proposal(
     person: Person, row: HowItWent, verdict: Verdict, *, decided_by: Any = None
 ) -> HowItWent:
@@ -263,6 +292,12 @@ def _kind(person: Person, course: Course, move: Move) -> str:
     if course.state == "taking":
         return "step"
     return "restart" if course.state == "paused" else "start"
+
+
+def move_words(move: str) -> str:
+    """Return what is proposed, in a few words."""
+    with reader():
+        return capital(named(Move(move)))
 
 
 def history_of(person: Person) -> list[HowItWent]:

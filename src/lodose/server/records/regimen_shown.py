@@ -26,7 +26,6 @@ from lodose.regimen import (
     supply,
     use_before,
 )
-from lodose.regimen.moves import capital, named
 from lodose.regimen.plan import DEFAULT
 from lodose.server.records.before_models import ChosenPlan, HowItWent
 from lodose.server.records.clock import today_of
@@ -46,6 +45,7 @@ from lodose.server.records.regimen_proposals import (
     history_of,
     is_outdated,
     last_dose_day,
+    move_words,
     proposal_of,
 )
 from lodose.server.spoken import said_full_day
@@ -255,8 +255,7 @@ def use_before_words(person: Person, *, made: date, formula: str, storage: str) 
 
 def title_of(row: HowItWent) -> str:
     """Return what is proposed, in a few words."""
-    with reader():
-        return capital(named(Move(row.move)))
+    return move_words(row.move)
 
 
 def proposal_shown(
