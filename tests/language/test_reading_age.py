@@ -21,8 +21,8 @@ ADVICE = re.compile(
 )
 ADVISING = ("screening/rules.toml", "screening/views.py", "screening/card.py", "regimen/")
 DECIDES = {
-    "en": re.compile(r"[Yy]our prescriber(, |\b).*decide|prescriber decides"),
-    "de": re.compile(r"Ihre Ärztin oder Ihr Arzt\b.*entscheide|entscheide\w* Ihre Ärztin oder Ihr"),
+    "en": re.compile(r"[Yy]our prescriber decides"),
+    "de": re.compile(r"(Ärztin oder Ihr Arzt entscheidet|entscheidet Ihre Ärztin oder Ihr Arzt)\b"),
 }
 
 
