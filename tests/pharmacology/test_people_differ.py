@@ -68,7 +68,7 @@ def test_counted_quantiles_are_those_of_the_values(monkeypatch: pytest.MonkeyPat
         alone = simulate(DOSES, LAST_DAY, with_row(typical(), row))
         assert kept._values is not None
         for output, name in enumerate(people.OUTPUTS):
-            assert np.allclose(kept._values[output, :, number], getattr(alone, name), atol=1e-8)
+            assert np.allclose(kept._values[output, :, number], getattr(alone, name), atol=1e-6)
 
 
 def test_without_spread_everybody_is_typical() -> None:
@@ -76,7 +76,7 @@ def test_without_spread_everybody_is_typical() -> None:
     found = population(3, DOSES, LAST_DAY, spread=none)
     alone = simulate(DOSES, LAST_DAY)
     for name in ("m0", "m1", "m2", "naltrexone_nm"):
-        assert np.allclose(found.quantiles(name), getattr(alone, name), rtol=0, atol=1e-9)
+        assert np.allclose(found.quantiles(name), getattr(alone, name), rtol=0, atol=1e-7)
 
 
 def test_each_source_of_spread_widens_the_band_and_the_median_stays() -> None:

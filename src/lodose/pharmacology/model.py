@@ -163,7 +163,14 @@ def checked_times(times_h: FloatArray) -> FloatArray:
     return times
 
 
-def events_of(history: History, times: FloatArray, *, lag: float, halvings: int = 0) -> Events:
+def events_of(
+    history: History,
+    times: FloatArray,
+    *,
+    lag: float,
+    halvings: int = 0,
+    after_a_dose: tuple[float, ...] = _AFTER_A_DOSE,
+) -> Events:
     """Lay doses, times (each once) and the edges of the sums for slow binding on one line.
 
     Edges are close after a dose, where concentrations change fast, and far apart later.
@@ -173,7 +180,8 @@ def events_of(history: History, times: FloatArray, *, lag: float, halvings: int 
     last = times[-1] if times.size else 0.0
     used = given <= last
     given, amounts = given[used], amounts[used]
-    moments = np.unique(np.concatenate([given, _edges(np.unique(given), float(last)), times]))
+    edges = _edges(np.unique(given), float(last), after_a_dose)
+    moments = np.unique(np.concatenate([given, edges, times]))
     for _ in range(halvings):
         middle = (moments[1:] + moments[:-1]) / 2.0
         moments = np.unique(np.concatenate([moments, middle]))
@@ -189,12 +197,12 @@ def events_of(history: History, times: FloatArray, *, lag: float, halvings: int 
     return Events(ends, widths, doses, place)
 
 
-def _edges(given: FloatArray, last: float) -> FloatArray:
+def _edges(given: FloatArray, last: float, after_a_dose: tuple[float, ...]) -> FloatArray:
     stops = np.append(given[1:], last) if given.size else given
     found = []
     for start, stop in zip(given, stops, strict=True):
-        offsets = np.array([each for each in _AFTER_A_DOSE if start + each < stop])
+        offsets = np.array([each for each in after_a_dose if start + each < stop])
         found.append(start + offsets)
-        later = np.arange(start + _AFTER_A_DOSE[-1] + _LONGEST, stop, _LONGEST)
+        later = np.arange(start + after_a_dose[-1] + _LONGEST, stop, _LONGEST)
         found.append(later)
     return np.concatenate(found) if found else np.zeros(0)

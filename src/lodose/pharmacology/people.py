@@ -15,17 +15,19 @@ from lodose.pharmacology.arrays import FloatArray, IntArray
 from lodose.pharmacology.data import read_observations
 from lodose.pharmacology.estimates import read_estimates
 from lodose.pharmacology.history import History
-from lodose.pharmacology.model import Events, checked_times, events_of, from_ratio, legendre
+from lodose.pharmacology.many import Course
+from lodose.pharmacology.model import checked_times, from_ratio
 from lodose.pharmacology.parameters import ROW, Parameters, typical
 from lodose.workers import usable_cores
 
 SEED = 2026
-CHUNK = 512
+CHUNK_VALUES = 2_000_000
+"""Values of curves that a worker holds at a time: 16 MB."""
+
 EXACT_UP_TO = 4096
 """Up to so many people every value is kept; above, they are counted in fine bins."""
 
 MOST_TIMES = 5000
-NODES = 5
 OUTPUTS = ("naltrexone_nm", "naltrexol_nm", "m0", "m1", "m2")
 NAMES = (*OUTPUTS, "kappa", "delta")
 
@@ -87,18 +89,31 @@ class Population:
             mu = self.quantiles("m1", at)
             weaker = self.who.kappa_ratio if name == "kappa" else self.who.delta_ratio
             return from_ratio(mu / np.maximum(1.0 - mu, 1e-12), weaker)
+        kept = self._values if self._values is not None else self._shares
+        assert kept is not None  # noqa: S101  either values or counts are there
         number = OUTPUTS.index(name)
+        if self._levels is None and number < 2 and len(kept) == 3:
+            raise InputError(
+                "was not worked out", "ask for the population with plasma=True.",
+                column="name", value=name,
+            )  # fmt: skip
         if self._values is not None:
-            found: FloatArray = np.quantile(self._values[number], at, axis=1)
+            row = number - (len(OUTPUTS) - len(self._values))
+            found: FloatArray = np.quantile(self._values[row], at, axis=1)
             return found
         return self._counted(number, np.asarray(at, dtype=np.float64))
 
     def _counted(self, number: int, at: FloatArray) -> FloatArray:
         from lodose.pharmacology import crowd
 
-        assert self._levels is not None  # noqa: S101  either values or counts are there
         assert self._shares is not None  # noqa: S101
-        counts = self._levels[number] if number < 2 else self._shares[number - 2]
+        if number < 2:
+            assert self._levels is not None  # noqa: S101
+            counts, edges = self._levels[number], crowd.level_edges()
+            edges[0] = 0.0  # the lowest bin holds everything below it, nothing at all included
+        else:
+            counts = self._shares[number - 2]
+            edges = np.linspace(0.0, 1.0, crowd.SHARE_BINS + 1)
         found = np.empty((at.size, counts.shape[0]))
         for t, row in enumerate(counts):
             reached = np.cumsum(row)
@@ -106,12 +121,9 @@ class Population:
                 wanted = share * self.people
                 bin_ = min(int(np.searchsorted(reached, wanted)), row.size - 1)
                 inside = (wanted - (reached[bin_] - row[bin_])) / max(int(row[bin_]), 1)
-                found[q, t] = bin_ + min(max(inside, 0.0), 1.0)
-        if number >= 2:
-            return found / crowd.SHARE_BINS
-        levels: FloatArray = np.exp(crowd.LOG_LOWEST + found * crowd.LOG_STEP)
-        # The lowest bin holds everything below it, nothing at all included.
-        return np.where(found <= 1.0, 0.0, levels)
+                inside = min(max(inside, 0.0), 1.0)
+                found[q, t] = edges[bin_] + inside * (edges[bin_ + 1] - edges[bin_])
+        return found
 
 
 def draw_people(
@@ -158,7 +170,8 @@ def population(
     spread: Spread | None = None,
     parameters: Parameters | None = None,
     workers: int | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
+    plasma: bool = True,
 ) -> Population:
     """Work out the curves of many people after the same doses.
 
@@ -175,8 +188,11 @@ def population(
     workers : int, optional
         Threads; the cores that this process may use when left out. Neither they nor `chunk`
         change the answer.
-    chunk : int
-        People that are held in memory at a time, for each worker.
+    chunk : int, optional
+        People that are held in memory at a time, for each worker; by the number of times when
+        left out.
+    plasma : bool
+        Work out concentrations too, and not the three occupancies alone.
 
     Returns
     -------
@@ -191,9 +207,11 @@ def population(
             f"are more than {MOST_TIMES} times", "ask for fewer.",
             column="times_h", value=unique.size,
         )  # fmt: skip
+    chunk = max(64, CHUNK_VALUES // (len(OUTPUTS) * unique.size)) if chunk is None else chunk
     if chunk < 1 or (workers is not None and workers < 1):
         raise InputError("is below 1", "give 1 or more.", column="workers or chunk")
-    crew = _Crew(history, unique, who, _laws(spread or Spread(), who), seed, chunk)
+    course = Course(history, unique, lag=who.lag)
+    crew = _Crew(course, _laws(spread or Spread(), who), seed, chunk, plasma)
     number = min(workers or usable_cores(), max(1, people // chunk))
     edges = np.linspace(0, people, number + 1).astype(int)
     spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
@@ -206,11 +224,9 @@ def population(
     if people <= EXACT_UP_TO:
         values = np.concatenate([part[0] for part in parts], axis=2)[:, where]
         return Population(people, times, who, values, None, None)
-    levels, shares = (np.array(parts[0][n], dtype=np.int64) for n in (0, 1))
-    for part in parts[1:]:
-        levels += part[0].astype(np.int64)
-        shares += part[1].astype(np.int64)
-    return Population(people, times, who, None, levels[:, where], shares[:, where])
+    levels = np.sum([part[0] for part in parts], axis=0, dtype=np.int64)[:, where]
+    shares = np.sum([part[1] for part in parts], axis=0, dtype=np.int64)[:, where]
+    return Population(people, times, who, None, levels if plasma else None, shares)
 
 
 class _Crew:
@@ -218,19 +234,17 @@ class _Crew:
 
     def __init__(
         self,
-        history: History,
-        times: FloatArray,
-        who: Parameters,
+        course: Course,
         laws: tuple[FloatArray, FloatArray],
         seed: int,
         chunk: int,
+        plasma: bool,
     ) -> None:
-        self.events: Events = events_of(history, times, lag=who.lag)
-        self.times = times
+        self.course = course
         self.laws = laws
         self.seed = seed
         self.chunk = chunk
-        self.nodes, self.weights = legendre(NODES)
+        self.plasma = plasma
 
     def values(self, first: int, last: int) -> tuple[FloatArray, ...]:
         """Keep every value of people `first` to before `last`."""
@@ -240,8 +254,9 @@ class _Crew:
         """Count values in bins, a chunk at a time."""
         from lodose.pharmacology import crowd
 
-        levels = np.zeros((2, self.times.size, crowd.LOG_BINS), dtype=np.int64)
-        shares = np.zeros((3, self.times.size, crowd.SHARE_BINS), dtype=np.int64)
+        size = self.course.times.size
+        levels = np.zeros((2 if self.plasma else 0, size, crowd.LEVEL_BINS), dtype=np.int32)
+        shares = np.zeros((3, size, crowd.SHARE_BINS), dtype=np.int32)
         for start in range(first, last, self.chunk):
             crowd.count(self._curves(start, min(start + self.chunk, last)), levels, shares)
         return levels, shares
@@ -251,12 +266,7 @@ class _Crew:
 
         rows = np.empty((last - first, len(ROW)))
         crowd.draw(first, self.seed, *self.laws, rows)
-        out = np.zeros((len(OUTPUTS), self.times.size, last - first))
-        at = self.events
-        crowd.curves(
-            rows, at.kind, at.widths, at.doses_nmol, at.place, self.nodes, self.weights, out
-        )
-        return out
+        return self.course.curves(rows, plasma=self.plasma)
 
 
 def _check_count(count: int, seed: int) -> None:
