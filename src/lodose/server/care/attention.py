@@ -26,6 +26,7 @@ from lodose.server.records.models import (
     TrialPeriod,
 )
 from lodose.server.records.regimen_proposals import asked_of
+from lodose.server.records.screening_rules import SIGN_RULE
 
 SEVERE = 3
 SEVERE_DAYS = 7
@@ -184,7 +185,8 @@ def _items(person: Person, rows: _Rows, now: datetime) -> Iterable[Item]:
     today = today_of(person, now)
     yield from _from_check_ins(rows.check_ins, today)
     for raised in rows.raised:
-        if raised.settled_at is None:
+        # A sign in a check-in is a red flag already.
+        if raised.settled_at is None and raised.rule != SIGN_RULE:
             yield Item(
                 "contraindication",
                 f"screening:{raised.pk}",

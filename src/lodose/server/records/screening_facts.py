@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -66,6 +67,7 @@ def gather(person: Person, on: date) -> Gathered:
     not_asked = [] if told.medicines_whole_at is not None else ["medicines"]
     if not events_asked:
         not_asked.append("events")
+    said: Any = told.pregnancy or None  # one of the words that Facts checks
     facts = Facts(
         age=_age(told.birth_year, on),
         medicines=(
@@ -78,7 +80,7 @@ def gather(person: Person, on: date) -> Gathered:
         allergies=_texts(told.allergies),
         labs=labs if labs or unjudged or told.laboratory_whole_at is not None else None,
         events=events,
-        pregnancy=told.pregnancy or None,
+        pregnancy=said,
         alcohol=told.alcohol,
         products=_texts(told.products) or (),
     )
