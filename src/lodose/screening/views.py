@@ -48,6 +48,14 @@ _OFFERED = translatable(
 _HIDDEN = translatable(
     "'{entered}' may hold an opioid. Look up its exact name on the box, or ask your pharmacist."
 )
+_WITHOUT_DATE = translatable(
+    "{days} days without any opioid ({origin}); no date, because the last dose is not known or not "
+    "yet taken."
+)
+_WITH_DATE = translatable(
+    "{days} days without any opioid ({origin}): not before {day} if dependence is excluded, "
+    "counted with the longer figure."
+)
 _UNJUDGED = translatable(
     "'{entered}' cannot be judged without your laboratory's upper limit, in a unit that is known. "
     "Add it to the value, or ask your pharmacist."
@@ -174,16 +182,15 @@ def interval_says(found: Finding) -> str:
     days = (
         f"{interval.days_max}"
         if interval.days_min == interval.days_max
-        else f"{interval.days_min} to {interval.days_max}"
+        else translate("{shorter} to {longer}").format(
+            shorter=interval.days_min, longer=interval.days_max
+        )
     )
-    origin = "project's judgement" if interval.judgement else interval.source
-    start = f"{days} days without any opioid ({origin})"
+    origin = translate("project's judgement") if interval.judgement else interval.source
     if found.not_before is None:
-        return f"{start}; no date, because the last dose is not known or not yet taken."
-    return (
-        f"{start}: not before {full_date(found.not_before)} if dependence is excluded, counted "
-        "with the longer figure."
-    )
+        return translate(_WITHOUT_DATE).format(days=days, origin=origin)
+    day = full_date(found.not_before)
+    return translate(_WITH_DATE).format(days=days, origin=origin, day=day)
 
 
 def _iso(day: date | None) -> str | None:

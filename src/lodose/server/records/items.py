@@ -89,7 +89,7 @@ def remove_item(item: Item, *, reason: str) -> None:
         _screen_again(fresh, chain)
 
 
-def _screen_again(item: Item, chain: Chain) -> None:
+def _screen_again(item: Laboratory | Medicine | LifeEvent, chain: Chain) -> None:
     """Every change of a list is a change of what screening knows."""
     touched = item if isinstance(item, Medicine) else None
     rescreen(item.person, touched=touched, chain=chain)
