@@ -9,7 +9,7 @@ from lodose.pharmacology.model import Events, checked_times, events_of, legendre
 EDGES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 36.0, 60.0)
 """Hours after a dose that end a stretch of the sums for slow binding."""
 
-MOST_CARRIED = 1.5
+MOST_CARRIED = 3.0
 """Largest exponent over one stretch at which four nodes leave slow binding right to 1e-6."""
 
 MOST_CANCELLED = 1e6

@@ -4,11 +4,13 @@ One person's numbers are drawn from three sources at once: people differ (log-no
 naltrexone's clearance differ (about two-fold), and the fit leaves every parameter uncertain.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lodose.errors import InputError
 from lodose.pharmacology.arrays import FloatArray, IntArray
@@ -30,6 +32,8 @@ EXACT_UP_TO = 4096
 MOST_TIMES = 5000
 OUTPUTS = ("naltrexone_nm", "naltrexol_nm", "m0", "m1", "m2")
 NAMES = (*OUTPUTS, "kappa", "delta")
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +219,30 @@ def population(
     number = min(workers or usable_cores(), max(1, people // chunk))
     edges = np.linspace(0, people, number + 1).astype(int)
     spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
-    run = crew.values if people <= EXACT_UP_TO else crew.counts
-    if number == 1:
-        parts = [run(*spans[0])]
-    else:
-        with ThreadPoolExecutor(number) as pool:
-            parts = list(pool.map(lambda span: run(*span), spans))
     if people <= EXACT_UP_TO:
-        values = np.concatenate([part[0] for part in parts], axis=2)[:, where]
+        values = np.concatenate(_by_threads(crew.values, spans), axis=2)[:, where]
         return Population(people, times, who, values, None, None)
-    levels = np.sum([part[0] for part in parts], axis=0, dtype=np.int64)[:, where]
-    shares = np.sum([part[1] for part in parts], axis=0, dtype=np.int64)[:, where]
+    parts = _by_threads(crew.counts, spans)
+    levels, shares = (_together([part[n] for part in parts], where) for n in (0, 1))
     return Population(people, times, who, None, levels if plasma else None, shares)
+
+
+def _by_threads(
+    run: Callable[[int, int], _Found], spans: Sequence[tuple[int, int]]
+) -> list[_Found]:
+    if len(spans) == 1:
+        return [run(*spans[0])]
+    with ThreadPoolExecutor(len(spans)) as pool:
+        return list(pool.map(lambda span: run(*span), spans))
+
+
+def _together(counts: Sequence[NDArray[np.int32]], where: IntArray) -> IntArray:
+    """Counts of all workers, at the times that were asked for."""
+    total = counts[0].astype(np.int64)
+    for more in counts[1:]:
+        total += more
+    found: IntArray = total[:, where]
+    return found
 
 
 class _Crew:
@@ -246,11 +262,11 @@ class _Crew:
         self.chunk = chunk
         self.plasma = plasma
 
-    def values(self, first: int, last: int) -> tuple[FloatArray, ...]:
+    def values(self, first: int, last: int) -> FloatArray:
         """Keep every value of people `first` to before `last`."""
-        return (self._curves(first, last),)
+        return self._curves(first, last)
 
-    def counts(self, first: int, last: int) -> tuple[IntArray, ...]:
+    def counts(self, first: int, last: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Count values in bins, a chunk at a time."""
         from lodose.pharmacology import crowd
 
