@@ -19,6 +19,7 @@ from lodose.cli.protocol import protocol
 from lodose.cli.restore import restore
 from lodose.cli.screen import screen
 from lodose.cli.serve import serve
+from lodose.cli.simulate import simulate
 from lodose.cli.verdict import verdict
 
 app = typer.Typer(
@@ -61,6 +62,7 @@ app.command(
 )(screen)
 app.command(epilog="Exit status: 0 shown or sound, 2 something could not be read.")(evidence)
 app.command(epilog="Exit status: 0 proposed, 2 something is not possible.")(plan)
+app.command(epilog="Exit status: 0 shown, 2 something is not possible.")(simulate)
 app.command(
     epilog="Exit status: 0 written, 1 do not start, 2 something could not be read or written."
 )(brief)

@@ -26,7 +26,7 @@ OCCUPANCY = {
     "M1": ("uptake", "loss"),
     "M2": ("binding", "unbinding"),
 }
-DIGITS = 6
+DIGITS = 5
 
 # Where the search starts; it ends at the same place from any start within a factor of two.
 _START = {
@@ -51,7 +51,7 @@ def fit(data: Observations, text: str, *, start: float = 1.0) -> Estimates:
     Returns
     -------
     Estimates
-        Rounded to six digits, so that the same file gives the same numbers on every machine.
+        Rounded to five digits, so that the same file gives the same numbers on every machine.
     """
     fixed = {each.id: each.value for each in data.fixed}
     names = {name: value for name, value in fixed.items() if name != "early_scan_h"}
@@ -138,9 +138,9 @@ def _fit_block(
         id=name,  # type: ignore[arg-type]
         names=names,
         values=values,
-        standard_errors=tuple(_rounded(float(each), 4) for each in errors),
+        standard_errors=tuple(_rounded(float(each), 3) for each in errors),
         correlation=tuple(
-            tuple(round(float(each), 4) + 0.0 for each in row)
+            tuple(round(float(each), 3) + 0.0 for each in row)
             for row in covariance / np.outer(errors, errors)
         ),
         chi_square=_rounded(2.0 * float(found.cost)),

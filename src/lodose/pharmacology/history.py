@@ -163,7 +163,7 @@ def regimen(
     every_h : float
         Hours from dose to dose: 24 for once a day, 12 for a split dose.
     missed, doubled : collection of int
-        Numbers of the doses, from 1, that were left out or taken twice.
+        Numbers of the doses, from 1, that were left out or taken twice (two doses at once).
 
     Examples
     --------
@@ -188,10 +188,15 @@ def regimen(
                     column=name,
                     value=number,
                 )
-    taken = [number for number in range(1, count + 1) if number not in missed]
+    taken = [
+        number
+        for number in range(1, count + 1)
+        if number not in missed
+        for _ in range(2 if number in doubled else 1)
+    ]
     return History(
         tuple(start_h + (number - 1) * every_h for number in taken),
-        tuple(dose_ug * (2 if number in doubled else 1) for number in taken),
+        (dose_ug,) * len(taken),
         confirmed=confirmed,
     )
 
