@@ -36,7 +36,7 @@ def test_the_two_sentences_are_those_of_the_evidence_with_their_figures(brief_of
         assert sentence.sources == (study.citation.identifier,)
         main = study.figure("pain")
         assert main is not None
-        assert figure_text(main) in sentence.text
+        assert f"(below 0 is better): {figure_text(main)}." in sentence.text
 
 
 def test_every_condition_makes_a_brief_of_its_own_evidence() -> None:

@@ -43,6 +43,13 @@ DECIDES = translatable(
     "This is what I bring to talk about, and no advice to start. My prescriber decides."
 )
 _CONTRASTS = {Kind.MEAN_DIFFERENCE, Kind.STANDARDISED, Kind.RISK_RATIO, Kind.RISK_DIFFERENCE}
+_RATIOS = {Kind.RISK_RATIO}
+_DIRECTIONS: dict[tuple[bool, str | None], str] = {
+    (False, "lower"): translatable("below 0 is better"),
+    (False, "higher"): translatable("above 0 is better"),
+    (True, "lower"): translatable("below 1 is better"),
+    (True, "higher"): translatable("above 1 is better"),
+}
 
 
 def make_brief(
@@ -222,8 +229,10 @@ def _trial(study: Study) -> Said:
     text = translate(study.sentence)
     figure = _contrast(study)
     if figure is not None:
-        text = translate("{sentence} Difference from placebo: {difference}.").format(
-            sentence=text, difference=figure_text(figure)
+        text = translate("{sentence} Difference from placebo ({direction}): {difference}.").format(
+            sentence=text,
+            direction=translate(_DIRECTIONS[figure.kind in _RATIOS, figure.better]),
+            difference=figure_text(figure),
         )
     places = dict.fromkeys(translate(PLACES[place]) for place in study.read)
     return Said(text, (study.citation.identifier,), listing(list(places)))
@@ -235,7 +244,10 @@ def _contrast(study: Study) -> Figure | None:
         (
             one
             for one in study.figures
-            if one.kind in _CONTRASTS and one.versus == "placebo" and not (one.harm or one.weak)
+            if one.kind in _CONTRASTS
+            and one.versus == "placebo"
+            and one.better is not None
+            and not (one.harm or one.weak)
         ),
         None,
     )
