@@ -35,14 +35,16 @@ Lines = Annotated[list[Line], Field(max_length=40)]
 class PlannedEvent(Given):
     """Something that lies ahead."""
 
-    kind: Planned
+    kind: Planned = Field(description="What is planned.")
     on: Day | None = Field(None, description="Null while the day is not known.")
 
 
 class BeforeStart(Given):
     """What was told before the start; null is what nobody answered, an empty list is none."""
 
-    birth_year: Annotated[int, Field(strict=True, ge=0, le=9999)] | None = None
+    birth_year: Annotated[int, Field(strict=True, ge=0, le=9999)] | None = Field(
+        None, description="Year of birth; the age counts."
+    )
     conditions: Lines | None = Field(None, description="Illnesses, in the person's words.")
     allergies: Lines | None = Field(None, description="Medicines and fillers.")
     natural_products: Lines | None = Field(None, description="Kratom, 7-OH and the like.")
