@@ -89,7 +89,7 @@ def test_a_diary_of_uneven_times_has_more_widths_than_the_table_keeps() -> None:
     hours = tuple(float(hour) for hour in np.arange(80) * 24 + rng.uniform(0, 4, 80))
     history, times = History(hours, (4500,) * 80), np.array([100.0, 500.0, 1900.5])
     asked = course(history, times)
-    assert asked._events[0].widths.size > lanes.TABLE
+    assert asked.events(0).widths.size > lanes.TABLE
     rows = company(5)
     found = asked.curves(rows)
     for number, row in enumerate(rows):

@@ -36,11 +36,16 @@ class Course:
 
     def __init__(self, history: History, times_h: FloatArray, *, lag: float) -> None:
         self.times = checked_times(times_h)
-        # All of them now: threads that share a course must not lay out the same one at once.
-        self._events = [
-            events_of(history, self.times, lag=lag, halvings=halvings, after_a_dose=EDGES)
-            for halvings in range(HALVINGS)
-        ]
+        self._laid_out: dict[int, Events] = {}
+        self._history, self._lag = history, lag
+
+    def events(self, halvings: int) -> Events:
+        """Doses, times and edges, every stretch halved so many times."""
+        if halvings not in self._laid_out:  # two threads may both do it, and get the same
+            self._laid_out[halvings] = events_of(
+                self._history, self.times, lag=self._lag, halvings=halvings, after_a_dose=EDGES
+            )
+        return self._laid_out[halvings]
 
     def curves(self, rows: FloatArray, *, plasma: bool = True) -> FloatArray:
         """Curves of many people.
@@ -79,7 +84,7 @@ class Course:
         out = np.empty((5 if plasma else 3, self.times.size, rows.shape[0]))
         cancelled, carried = np.empty(rows.shape[0]), np.empty(rows.shape[0])
         lanes.abreast(
-            rows, *_arrays(self._events[halvings]), *legendre(lanes.NODES), out, cancelled, carried
+            rows, *_arrays(self.events(halvings)), *legendre(lanes.NODES), out, cancelled, carried
         )
         return out, carried, cancelled
 
@@ -87,7 +92,7 @@ class Course:
         from lodose.pharmacology import kernels
 
         out = np.empty((kernels.OUTPUTS, self.times.size))
-        events = self._events[ALONE_HALVINGS]
+        events = self.events(ALONE_HALVINGS)
         kernels.curve(row, *_arrays(events), *legendre(ALONE_NODES), out)
         out[3] /= 1.0 + out[3]
         return out
