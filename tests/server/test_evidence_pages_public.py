@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from lodose.evidence import read_evidence
+from lodose.server.records.brief import Written, keep_written
 from server_support.crowd import make_crowd
 from server_support.people import make_person, signed_in
 
@@ -157,3 +158,12 @@ def test_the_pages_are_linked_from_where_people_are() -> None:
     for client, address in ((Client(), "/privacy/"), (clients["prescriber"], "/panel/")):
         text = client.get(address).content.decode()
         assert 'href="/evidence/"' in text[text.index("<footer") :], address
+
+
+def test_the_illness_that_a_person_named_is_linked() -> None:
+    person = make_person()
+    client = signed_in(person)
+    assert "/evidence/crohn/" not in client.get("/more/").content.decode()
+    keep_written(person, Written(condition="crohn"))
+    main = client.get("/more/").content.decode()
+    assert 'href="/evidence/crohn/">What is known: Crohn' in main

@@ -138,7 +138,7 @@ def pool_figures(
         tau_scale=tau_scale,
     )
     fixed = ways["fixed"]
-    shown = [
+    shown: list[tuple[str, Pooled | BayesianPooled]] = [
         (translate("All alike (fixed)"), fixed),
         (translate("Differing (random, REML)"), ways["reml"]),
         (translate("Differing, few trials (Hartung-Knapp)"), ways["modified"]),

@@ -1,6 +1,6 @@
 """What is known: the six claims and the conditions, for everybody, without a token."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from ninja import Path, Schema
@@ -222,7 +222,7 @@ def list_claims(request: HttpRequest) -> Any:
 
 
 @doors.get("/evidence/claims/{claim}", answers={200: EvidenceClaim})
-def read_claim(request: HttpRequest, claim: str = Path(description="Its id.")) -> Any:
+def read_claim(request: HttpRequest, claim: Annotated[str, Path(description="Its id.")]) -> Any:
     """Read one of the six claims."""
     found = evidence_claim(claim)
     if found is None:
@@ -237,7 +237,9 @@ def list_conditions(request: HttpRequest) -> Any:
 
 
 @doors.get("/evidence/conditions/{condition}", answers={200: EvidenceCondition})
-def read_condition(request: HttpRequest, condition: str = Path(description="Its id.")) -> Any:
+def read_condition(
+    request: HttpRequest, condition: Annotated[str, Path(description="Its id.")]
+) -> Any:
     """Read what was found for a condition, with every study and every figure."""
     page = evidence_condition(condition)
     if page is None:

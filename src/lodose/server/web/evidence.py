@@ -25,6 +25,8 @@ from lodose.evidence.pages import (
 )
 from lodose.evidence.pools import ShownPool
 from lodose.language import nearest, speaking
+from lodose.server.records.brief import written_by
+from lodose.server.records.models import Person
 
 _PICTURES = (340, 720)
 _GROUPS: Mapping[str, str] = {
@@ -103,6 +105,12 @@ def evidence_claim(name: str) -> ClaimPage | None:
 def evidence_condition(name: str) -> ConditionPage | None:
     """Return a condition, None where there is none of that name."""
     return _condition(name, _language()) if name in read_evidence().conditions else None
+
+
+def own_condition(person: Person) -> ConditionPage | None:
+    """Return what is known of the illness that a person named for the brief, if they did."""
+    named = written_by(person).condition
+    return evidence_condition(named) if named else None
 
 
 def conditions_listed() -> list[ListedCondition]:

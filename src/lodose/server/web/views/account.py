@@ -22,6 +22,7 @@ from lodose.server.accounts.openings import sends_mail
 from lodose.server.accounts.scopes import scopes_of
 from lodose.server.audit.history import LOOKS, events_of
 from lodose.server.audit.words import say
+from lodose.server.web.evidence import own_condition
 
 PAGE = 30
 
@@ -36,8 +37,9 @@ def _user(request: HttpRequest) -> User:
 @login_required
 def more(request: HttpRequest) -> HttpResponse:
     """Everything of a person that is not daily."""
-    own_person(request.user)
-    return render(request, "web/more.html", {"place": "more"})
+    person = own_person(request.user)
+    context = {"place": "more", "condition": own_condition(person)}
+    return render(request, "web/more.html", context)
 
 
 @login_required

@@ -30,7 +30,7 @@ from lodose.server.records.disclosure import period_to_guess
 from lodose.server.records.models import Person, Trial
 from lodose.server.records.problems import DecisionError
 from lodose.server.records.schedules import last_day_of, latest_trial, locked_hash
-from lodose.server.web.evidence import claims
+from lodose.server.web.evidence import claims, own_condition
 
 
 @login_required
@@ -129,6 +129,7 @@ def _ready(person: Person, trial: Trial, found: Answer) -> dict[str, object]:
         "claims": [
             {"title": titles[each.name], "claim": each} for each in own_claims(trial, found.page)
         ],
+        "condition": own_condition(person),
         "trial": trial,
         "plan_unchanged": locked_hash(trial) == trial.protocol_hash,
     }
