@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.core.cache import cache
 from django.utils import timezone, translation
@@ -16,8 +16,11 @@ LENGTH = timedelta(minutes=5)
 ASKED_DAYS = 90
 
 
-def calendar_file(person: Person, reminders: Iterable[Reminder]) -> bytes:
+def calendar_file(person: Person, reminders: Iterable[Reminder], talk: date | None = None) -> bytes:
     """Return the calendar (RFC 5545) that a phone subscribes to.
+
+    ``talk`` is the day from which the next step of a plan may be asked about: a whole day, with
+    neither medicine nor dose.
 
     Moments are in UTC, each computed from the person's own clock, so that no calendar applies
     its own rules to them. A day keeps its identifier however often the file is fetched.
@@ -26,6 +29,7 @@ def calendar_file(person: Person, reminders: Iterable[Reminder]) -> bytes:
 
     with translation.override(person.user.language or None):
         words = _("Check-in")
+        talk_words = _("Talk about the next step")
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Diary//Check-in//EN")
@@ -49,6 +53,15 @@ def calendar_file(person: Person, reminders: Iterable[Reminder]) -> bytes:
         alarm.add("trigger", timedelta(0))
         alarm.add("description", words)
         event.add_component(alarm)
+        calendar.add_component(event)
+    if talk is not None:
+        event = Event()
+        event.add("uid", str(uuid.uuid5(person.pk, f"talk {talk.isoformat()}")))
+        event.add("dtstamp", now)
+        event.add("dtstart", talk)
+        event.add("summary", talk_words)
+        event.add("class", "PRIVATE")
+        event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 

@@ -7,7 +7,7 @@ sealed: `holds` says which, and everything here is silent then.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal, cast
 
@@ -306,6 +306,25 @@ def open_proposal(person: Person) -> HowItWent | None:
 
     row = HowItWent.objects.filter(person=person).first()
     return row if row is not None and waits(person, row) else None
+
+
+def talk_day(person: Person) -> date | None:
+    """Return the day from which the next step may be asked about, for the calendar.
+
+    None where it is past, no step is above, the one above was given up, or a decision that was
+    made (a pause, another dose) comes before it. What was only told or proposed changes nothing.
+    """
+    today = today_of(person)
+    course = course_of(person, today)
+    if course is None or course.state != "taking" or course.stepped_back:
+        return None
+    if course.at == len(course.plan.steps) - 1:
+        return None
+    day = course.since + timedelta(days=course.plan.steps[course.at].days)
+    later = DoseStep.objects.filter(
+        person=person, removed_at=None, from_day__gt=today, from_day__lte=day
+    )
+    return None if day < today or later.exists() else day
 
 
 def swallow_of(person: Person, day: date) -> Swallow | None:

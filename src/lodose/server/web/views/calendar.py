@@ -14,6 +14,7 @@ from lodose.server.access import own_person
 from lodose.server.records.clock import today_of
 from lodose.server.records.feed import asked_at, calendar_file, forget_asked, note_asked, tag_of
 from lodose.server.records.models import Person
+from lodose.server.records.regimen import talk_day
 from lodose.server.records.reminders import (
     choose_schedule,
     coming,
@@ -122,7 +123,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     if person is None:
         raise Http404
     note_asked(person)
-    file = calendar_file(person, coming(person))
+    talk = talk_day(person) if schedule_of(person) is not None else None
+    file = calendar_file(person, coming(person), talk)
     tag = tag_of(file)
     # A calendar may keep it but asks each time, so that an ended feed ends at once.
     headers = {
