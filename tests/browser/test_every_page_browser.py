@@ -35,6 +35,8 @@ VIEWED = {
     "token": "a-token-that-nobody-made",
     "secret": "a-secret-that-nobody-made",
     "provider_id": "hospital",
+    "claim": "pain",
+    "condition": "fibromyalgia",
 }
 SINCE_TRIAL = dt.timedelta(days=20)
 
@@ -248,6 +250,7 @@ BAD_INPUT: dict[str, Bad] = {
     "correction": ("/diary/DAY/correct/", {"dose_mg": "two"}, "dose"),
     "dose": ("/treatment/dose/", {"dose_mg": "many", "agreed_with": "my doctor"}, "dose_mg"),
     "schedule": ("/treatment/schedule/", {"dose_mg": "many"}, "dose_mg"),
+    "safety": ("/screening/", {"birth_year": "1776"}, "birth_year"),
     "reminders": ("/reminders/", {"at": ""}, "at"),
     "password": ("/accounts/password/change/", {"oldpassword": "wrong"}, "password1"),
 }
