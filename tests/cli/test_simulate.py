@@ -139,6 +139,33 @@ def test_a_dose_that_is_meant_is_worked_out(lodose) -> None:
     assert told["plasma"]["peak_ng_per_ml"] == pytest.approx(13.3, rel=0.15)
 
 
+def test_a_real_dose_log_is_taken_as_it_was(tmp_path: Path) -> None:
+    log = tmp_path / "doses.csv"
+    days = [f"2026-05-{day:02d}T21:00+02:00,4.5 mg" for day in range(1, 15)]
+    log.write_text("taken,dose\n" + "\n".join(days) + "\n")
+
+    def told(*arguments: str) -> Any:
+        shown = CliRunner().invoke(
+            app, ["simulate", *arguments, "--for", "prescriber", "--people", "20", "--json"]
+        )
+        assert shown.exit_code == 0, shown.stderr
+        return json.loads(shown.stdout)
+
+    logged, planned = told("--log", str(log)), told()
+    assert logged["structures"] == planned["structures"]
+    for wrong, said in (
+        ("2026-05-01 at nine,4.5 mg", "is no moment"),
+        ("2026-05-01T21:00,4.5 mg", "has no time zone"),
+        ("2026-05-01T21:00+02:00,4.5", "has no unit"),
+        ("2026-05-01T21:00+02:00,45 mg", "did you mean 4.5 mg"),
+        ("", "holds no dose"),
+    ):
+        log.write_text(wrong + "\n")
+        shown = CliRunner().invoke(app, ["simulate", "--log", str(log)])
+        assert shown.exit_code == 2
+        assert said in flat(shown.stderr)
+
+
 def test_a_pharmacologist_fits_again_and_gets_the_same_file(lodose, tmp_path: Path) -> None:
     out = tmp_path / "estimates.toml"
     shown = lodose("pharmacology", "fit", "--out", out)

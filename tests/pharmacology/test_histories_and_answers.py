@@ -1,6 +1,6 @@
 """What was swallowed is checked before anything is worked out; answers always hold all three."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lodose.errors import InputError
-from lodose.pharmacology import History, amount_ug, dose_log, joined, regimen, simulate
+from lodose.pharmacology import History, amount_ug, dose_log, joined, regimen, simulate, typical
 from lodose.pharmacology.answers import (
     answer,
     exposure,
@@ -127,6 +127,8 @@ def test_a_missed_dose_lowers_and_comes_back() -> None:
     for each in missed_dose(4500):
         assert each.lowest < each.before
         assert 1 <= each.days_to_recover <= 4
+    slow = replace(typical(), unbinding=1e-4)  # one dose more or less is hardly seen
+    assert missed_dose(4500, parameters=slow)[2].days_to_recover == 0
 
 
 def test_the_two_stories_stand_against_the_numbers() -> None:

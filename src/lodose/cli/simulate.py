@@ -22,6 +22,15 @@ def simulate(
     every: Annotated[float, typer.Option(help="Hours from dose to dose; 12 when split.")] = 24.0,
     missed: Annotated[str, typer.Option(metavar="NUMBERS", help="Doses left out: '5,6'.")] = "",
     doubled: Annotated[str, typer.Option(metavar="NUMBERS", help="Doses taken twice: '8'.")] = "",
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Doses as they were taken: lines of '2026-05-01T21:00+02:00,4.5 mg'. Then --dose, "
+            "--days, --every, --missed, --doubled and --at do not count.",
+            show_default=False,
+        ),
+    ] = None,
     at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="Time of the dose.")] = "21:00",
     reader: Annotated[
         str, typer.Option("--for", metavar="READER", help="person or prescriber.")
@@ -50,26 +59,32 @@ def simulate(
         lodose simulate --dose "4.5 mg" --days 14 --missed 5,6 --for prescriber
 
         lodose simulate --for prescriber --chart block.svg --json
+
+        lodose simulate --log doses.csv --for prescriber
     """
-    from lodose.pharmacology import amount_ug, regimen, typical
+    from lodose.pharmacology import amount_ug, dose_log, regimen, typical
+    from lodose.pharmacology.history import parse_log
     from lodose.pharmacology.views import READERS, view
 
     if reader not in READERS:
         raise InputError(
             "is no reader", "write --for person or --for prescriber.", column="--for", value=reader
         )
-    history = regimen(
-        amount_ug(dose),
-        days=days,
-        every_h=every,
-        missed=_numbers(missed, "--missed"),
-        doubled=_numbers(doubled, "--doubled"),
-        start_h=_hour(at),
-        confirmed=confirm,
-    )
+    if log is not None:
+        history, _ = dose_log(parse_log(_text(log), file=log.name), confirmed=confirm)
+    else:
+        history = regimen(
+            amount_ug(dose),
+            days=days,
+            every_h=every,
+            missed=_numbers(missed, "--missed"),
+            doubled=_numbers(doubled, "--doubled"),
+            start_h=_hour(at),
+            confirmed=confirm,
+        )
     who = typical().with_liver_disease(liver)
     shown = view(history, reader, people=people, parameters=who)
-    if reader == "prescriber":
+    if reader == "prescriber" and log is None:
         shown["taken_at"] = at
     if chart is not None:
         _write_chart(chart, history, reader, people, liver)
@@ -88,6 +103,13 @@ def _numbers(text: str, option: str) -> set[int]:
         raise InputError(
             "is no list of numbers", "write numbers of doses: 5,6", column=option, value=text
         ) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("is no text", "save it as UTF-8.", file=path.name) from None
 
 
 def _hour(text: str) -> float:

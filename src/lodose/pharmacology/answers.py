@@ -253,7 +253,7 @@ class Missed:
     before, lowest
         Trough before the missed dose, and just before the next dose that is taken.
     days_to_recover : int
-        Doses until the trough is within 5 % of where it was.
+        Doses until the trough is within 5 % of where it was; 0 where it never left that.
     """
 
     structure: str
@@ -268,12 +268,13 @@ def missed_dose(
     """One dose missed in a settled daily regimen."""
     settled = 60
     history = regimen(dose_ug, days=settled + 40, missed={settled}, confirmed=confirmed)
-    troughs = np.arange(settled - 1, settled + 40) * 24.0
+    troughs = (24.0 * np.arange(settled - 1, settled + 40)).astype(np.float64)
     curves = simulate(history, troughs, parameters)
     found = []
     for name in STRUCTURES:
         mu = curves.mu(name)
-        back = int(np.flatnonzero(mu[1:] < CLOSE_TO_STEADY * mu[0])[-1]) + 1
+        low = np.flatnonzero(mu[1:] < CLOSE_TO_STEADY * mu[0])
+        back = int(low[-1]) + 1 if low.size else 0
         found.append(Missed(name, float(mu[0]), float(mu[1]), back))
     return tuple(found)
 

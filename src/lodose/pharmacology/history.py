@@ -230,6 +230,39 @@ def dose_log(
     return History(hours, tuple(dose for _, dose in entries), confirmed=confirmed), start
 
 
+def parse_log(text: str, *, file: str = "log") -> list[tuple[datetime, int]]:
+    """Read a dose log: a line for each dose, `2026-05-01T21:00+02:00,4.5 mg`.
+
+    Parameters
+    ----------
+    text : str
+        Lines of a moment with its offset, a comma, an amount with its unit. The first line may be
+        the header `taken,dose`.
+
+    Raises
+    ------
+    InputError
+        Naming the line.
+    """
+    entries = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or (number == 1 and line.strip() == "taken,dose"):
+            continue
+        moment, _, amount = line.partition(",")
+        try:
+            when = datetime.fromisoformat(moment.strip())
+        except ValueError:
+            raise InputError(
+                "is no moment",
+                "write it as 2026-05-01T21:00+02:00,4.5 mg",
+                file=file,
+                row=number,
+                value=moment,
+            ) from None
+        entries.append((when, amount_ug(amount)))
+    return entries
+
+
 def joined(*parts: History) -> History:
     """One history from several, such as two steps of a titration with a pause between.
 
