@@ -10,12 +10,12 @@ import pytest
 from brief_people import CODEINE, ON, facts
 
 from lodose.brief import JudgedBy, as_data, make_brief
-from lodose.brief.page_two import withheld
+from lodose.brief.page_two import _without_times, withheld
 from lodose.errors import InputError, LodoseError
 from lodose.evidence import read_evidence
 from lodose.evidence.words import figure_text
 from lodose.regimen import Capsules, Liquid, Syringe, plans, ready
-from lodose.screening import Facts, Medicine, rules, screen
+from lodose.screening import Event, Facts, Medicine, rules, screen
 from lodose.screening.model import Finding
 
 # A time at which opioids or the first dose would be possible, in any of the rules' own words.
@@ -78,6 +78,21 @@ def test_codeine_stops_the_person_and_gives_no_time(brief_of) -> None:
     for day in (date(2026, 5, 8), date(2026, 5, 18)):
         for form in (f"{day.day} May", day.isoformat()):
             assert form not in all_text(as_data(made))
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_no_source_tells_the_person_a_time(rule) -> None:
+    for place in _without_times(source.place for source in rule.sources):
+        assert not re.search(r"(?:\d+|three|ten|seven) (?:days|hours|weeks)", place)
+
+
+def test_before_an_operation_only_the_prescriber_reads_how_long(brief_of) -> None:
+    told = facts(events=(Event(kind="operation", on=date(2026, 5, 20)),))
+    person, prescriber = brief_of(told), brief_of(told, reader="prescriber")
+    time = re.compile(r"hours|three days|7 to 10 days|20 May")
+    assert not time.search(all_text(as_data(person)))
+    assert "Tell the team before your operation" in all_text(as_data(person))
+    assert time.search(all_text(as_data(prescriber)))
 
 
 def test_the_prescriber_gets_the_interval_with_its_date_and_source(brief_of) -> None:

@@ -34,7 +34,8 @@ class Fact:
 
 
 _FILLERS = "https://thecompounder.com/2017/06/27/fillers-for-ldn/"
-_LABEL_50 = "https://prescriberpoint.com/therapies/naltrexone-hydrochloride-0f30f88"
+_LABEL_50 = "DailyMed adb7c4dc-221a-4d91-9687-0d78913a92ad (US label, tablets of 50 mg)"
+_LABEL_DEPOT = "DailyMed cd11c435-b0f0-4bb9-ae78-60f101f3703f (US label, Vivitrol depot): 2.1"
 
 COMPOUNDING = (
     Fact(
@@ -96,7 +97,7 @@ COMPOUNDING = (
         ),
         (
             "http://moravek.org/ovisnosti/0naltrexone1.htm",
-            "https://drugcentral.org/label/adb7c4dc-221a-4d91-9687-0d78913a92ad/view",
+            _LABEL_50,
         ),
     ),
 )
@@ -133,7 +134,7 @@ MONITORING = (
             "Before an operation: stop 72 hours or more ahead if opioids may be needed; start "
             "again 7 to 10 days after the last short-acting opioid, at the first dose."
         ),
-        (_LABEL_50,),
+        (_LABEL_DEPOT,),
         rule="PLN-001-surgery",
         reader="prescriber",
     ),

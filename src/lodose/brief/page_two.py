@@ -19,7 +19,10 @@ from lodose.screening.views import SEVERITIES, interval_says
 # Rules whose words to a prescriber name days or hours around opioids.
 WITHHELD = ("OPI-", "PLN-")
 # A section of a label may be named by the days that it asks for.
-_TIME = re.compile(r"\d+\s*(?:h|hours?|days?|weeks?|months?)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?:\d|\b(?:two|three|four|five|seven|ten|fourteen))\s*(?:h|hours?|days?|weeks?|months?)\b",
+    re.IGNORECASE,
+)
 NOT_HERE = translatable(
     "This copy belongs to the person. Opioid-free intervals, with their sources, stand only in the "
     "prescriber's copy (signed in, or lodose brief --for prescriber)."
