@@ -220,6 +220,7 @@ def test_the_prescribers_page_says_what_each_rule_rests_on(person: Person) -> No
         "near: cirrhosis",
         "depression",
         "Not answered",
+        "cirhosis; depression",
     ):
         assert words in page
     assert "looked at your safety check" in text_of(browser.get("/account/history/"))

@@ -27,7 +27,7 @@ from lodose.server.records.screening import (
 from lodose.server.records.screening_answers import tell, told_by
 from lodose.server.records.screening_card import card_of
 from lodose.server.records.screening_facts import screened_test
-from lodose.server.records.screening_words import for_person, for_prescriber
+from lodose.server.records.screening_words import for_person, for_prescriber, told_in_words
 from lodose.server.web.forms.screening import PARTS, OverrideForm, PartForm
 
 
@@ -140,7 +140,7 @@ def person_screening(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
         "place": "panel",
         "person": found,
         "said": said,
-        "told": told_by(found),
+        "told": told_in_words(told_by(found)),
         "problem": problem,
     }
     status = 422 if problem else 200
