@@ -246,3 +246,18 @@ def test_while_a_schedule_holds_the_dose_no_plan_tells_one(make: Any) -> None:
     assert ChosenPlan.objects.count() == 1
     home = browser.get("/treatment/").content.decode()
     assert "Today: 1.5 mg" not in home
+
+
+def test_the_check_in_says_the_capsules_and_never_those_of_a_blinded_trial() -> None:
+    person = make_person()
+    in_plan(person, 3500)
+    browser = signed_in(person)
+    shown = browser.get("/today/").content.decode()
+    assert "Taken as planned: 3.5 mg" in shown
+    assert "3.5 mg = 2 x 1.5 mg and 1 x 0.5 mg" in shown
+    sealed_trial(person)
+    shown = browser.get("/today/").content.decode()
+    assert "one capsule" in shown
+    assert (
+        re.search(r"\d\s*mg", shown.partition('id="dose"')[2].partition("</fieldset>")[0]) is None
+    )

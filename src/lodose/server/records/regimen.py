@@ -37,6 +37,7 @@ from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.records.before_models import ChosenPlan, HowItWent
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import DoseStep, Person, TrialPeriod
+from lodose.server.records.plans import DayPlan
 from lodose.server.records.problems import DecisionError
 from lodose.server.records.treatment import TAKEN, check_agreed
 
@@ -306,6 +307,21 @@ def open_proposal(person: Person) -> HowItWent | None:
 
     row = HowItWent.objects.filter(person=person).first()
     return row if row is not None and waits(person, row) else None
+
+
+def capsules_said(person: Person, plan: DayPlan) -> str:
+    """Return a day's dose in capsules, in words; "" where it is sealed, a liquid or not known."""
+    if plan.sealed or not plan.dose_micrograms or plan.micrograms_per_millilitre:
+        return ""
+    chosen = chosen_plan(person)
+    product = product_of(chosen) if chosen is not None else None
+    if not isinstance(product, Capsules):
+        return ""
+    with reader():
+        try:
+            return product.swallow(plan.dose_micrograms).said()
+        except InputError:  # a dose beside the plan
+            return ""
 
 
 def talk_day(person: Person) -> date | None:

@@ -44,6 +44,7 @@ from lodose.server.records.pauses import (
     undo_skip,
 )
 from lodose.server.records.plans import DayPlan, plan_holds_until, plan_of
+from lodose.server.records.regimen import capsules_said
 from lodose.server.records.side_effects import recent_effects
 from lodose.server.web.forms.check_in import Sending, day_in, is_empty, read_form, typed_of
 from lodose.server.web.forms.check_in_page import form_context
@@ -205,6 +206,7 @@ def _show(
         "trusted": None if device else device_of(request),
         "device_days": settings.DEVICE_DAYS,
         "entry_id": uuid.uuid4() if not problems else typed.get("id") or uuid.uuid4(),
+        "capsules": capsules_said(person, plan),
         **form_context(plan, typed, problems, [] if device else recent_effects(person)),
     }
     return _render(request, person, "web/today.html", context, status=422 if problems else 200)
