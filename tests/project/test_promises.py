@@ -42,7 +42,9 @@ def test_the_source_opens_no_connection_and_writes_no_log(forbidden: set[str]) -
     assert wrong == {}
 
 
-@pytest.mark.parametrize("room", ["inference", "verdict", "trial", "diary", "report", "planning"])
+@pytest.mark.parametrize(
+    "room", ["inference", "verdict", "trial", "diary", "report", "planning", "pharmacology"]
+)
 def test_no_clock_and_no_unseeded_chance_in_what_makes_an_answer(room: str) -> None:
     clock = re.compile(r"(date\.today|datetime\.(now|today|utcnow)|time\.time)$")
     for path in (SOURCE / room).rglob("*.py"):
