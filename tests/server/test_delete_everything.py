@@ -15,6 +15,7 @@ from lodose.server.audit.chain import verify
 from lodose.server.audit.models import Chain, Event
 from lodose.server.audit.signing import sign_heads, verify_all
 from lodose.server.care.models import Invitation, Seen
+from lodose.server.records.before_models import ChosenPlan, HowItWent, Suitability
 from lodose.server.records.models import (
     DoseStep,
     Laboratory,
@@ -45,6 +46,9 @@ def fill(person: Person, doctor: User) -> None:
     DoseStep.objects.create(
         person=person, kind="start", from_day=day, dose_micrograms=1500, agreed_with="note-of-mine"
     )
+    ChosenPlan.objects.create(person=person, plan="own", agreed_with="note-of-mine")
+    HowItWent.objects.create(person=person, on=day, move="hold", reason="note-of-mine")
+    Suitability.objects.create(person=person, agreed_with="note-of-mine", decided_by=doctor)
     trial = Trial.objects.create(person=person, plan={"title": "note-of-mine"}, sealed=True)
     TrialPeriod.objects.create(trial=trial, number=1, first_day=day, last_day=day, kit="KIT-1")
     let_in(person, doctor)

@@ -47,8 +47,8 @@ def test_every_state_of_the_panel_occurs(links: list[tuple[str, str, str]]) -> N
     attention = attention_of(people)
     kinds = {item.kind for items in attention.values() for item in items}
     # A sealed trial that has ended and was not opened yet comes with the pharmacist's pages.
-    # An opioid that screening raised needs no second word. Nobody here asked for a next step.
-    assert kinds == set(KINDS) - {"trial-ended", "opioid", "opioid-told", "next-step"}
+    # An opioid that screening raised needs no second word, and nobody here told of one besides.
+    assert kinds == set(KINDS) - {"trial-ended", "opioid", "opioid-told"}
     assert attention[person(9).pk] == []
     assert attention[person(10).pk] == [], "nothing is missed in a pause"
     assert not Grant.objects.filter(person=person(11)).exists()

@@ -13,12 +13,14 @@ from importlib import resources
 from typing import Any
 
 from lodose.diary import Diary, read_diary
+from lodose.regimen import Liquid, Move, Report, Syringe
 from lodose.server.accounts.models import User
 from lodose.server.operations.demonstration_rows import Draft, days
 from lodose.server.records.models import Trial, TrialPeriod
 from lodose.trial import Protocol, read_protocol
 
 DAY = timedelta(days=1)
+LIQUID = Liquid(1000, Syringe(5000, 100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +222,11 @@ def _silent(stage: Stage) -> Draft:
 
 
 def _liquid(stage: Stage) -> Draft:
-    """Takes a liquid, and changed the dose three days ago."""
+    """Takes a liquid, changed the dose three days ago, and asks how to go on."""
     made = _steady(stage, 8, 40, strength=1000)
     made.dose(made.today - 3 * DAY, "step", 3000, 1000)
+    made.plan(made.started, ((1500, 7), (3000, 7), (4500, 0)), LIQUID)
+    made.asked(Report(side_effects="bothersome"), Move.HOLD, 3000, 3000)
     return made
 
 

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from lodose.regimen import Move, Product, Report
 from lodose.server.accounts.models import Role, User
 from lodose.server.audit.chain import event_hash, keyed_hash
 from lodose.server.audit.models import Chain, Event
 from lodose.server.care.models import Grant
 from lodose.server.records.actions import entry_of
-from lodose.server.records.before_models import BeforeStart
+from lodose.server.records.before_models import BeforeStart, ChosenPlan, HowItWent
 from lodose.server.records.models import (
     CheckIn,
     DoseStep,
@@ -30,6 +31,8 @@ from lodose.server.records.models import (
     Trial,
     TrialPeriod,
 )
+from lodose.server.records.regimen import content_of
+from lodose.server.records.regimen_proposals import said_of
 from lodose.server.records.screening import rescreen
 
 WRITTEN_AT = time(19, 40)
@@ -149,6 +152,38 @@ class Draft:
         }
         self.events.append((at, "dose-decided", details))
 
+    def plan(self, day: date, steps: Iterable[tuple[int, int]], product: Product) -> None:
+        """Add the plan of steps that was agreed with the synthetic prescriber."""
+        at = self.moment(day, time(9, 45))
+        row = ChosenPlan(
+            person=self.person,
+            plan="own",
+            steps=[list(step) for step in steps],
+            product=content_of(product),
+            agreed_with="Synthetic prescriber",
+            agreed_on=day,
+            chosen_at=at,
+        )
+        self.rows.append(row)
+        dose = {"plan": row.plan, "steps": row.steps, "product": row.product}
+        self.events.append((at, "plan-chosen", {"id": str(row.pk), "dose": dose}))
+
+    def asked(self, report: Report, move: Move, from_ug: int, to_ug: int) -> None:
+        """Add how it went, told this morning, and what is proposed for it."""
+        at = self.moment(self.today, time(10, 30))
+        row = HowItWent(
+            person=self.person,
+            on=self.today,
+            said=said_of(report),
+            move=move.value,
+            from_micrograms=from_ug,
+            to_micrograms=to_ug,
+            entered_at=at,
+        )
+        self.rows.append(row)
+        details = {"id": str(row.pk), "move": row.move, "dose": {"from": from_ug, "to": to_ug}}
+        self.events.append((at, "how-it-went", details))
+
     def trial(self, trial: Trial, periods: Iterable[TrialPeriod]) -> None:
         """Add a trial with its periods."""
         made = list(periods)
@@ -243,7 +278,7 @@ class Draft:
 # Each before those that point to it.
 _ORDER = (
     *(Outcome, CheckIn, DoseStep, LifeEvent, Medicine, BeforeStart, Pause, Trial, TrialPeriod),
-    Grant,
+    *(ChosenPlan, HowItWent, Grant),
 )
 
 
