@@ -2,9 +2,11 @@
 
 import datetime as dt
 import html
+import io
 import re
 from typing import Any
 
+import pypdf
 import pytest
 
 from lodose.language import full_date, short_date
@@ -241,6 +243,26 @@ def test_what_may_be_an_opioid_stops_until_it_is_named_or_answered(
     assert sent.status_code == 302
 
 
+def test_no_day_on_which_a_start_is_no_longer_refused_tells_an_interval(
+    person: Person, prescriber: User
+) -> None:
+    """What ended beyond the interval still needs the prescriber's own account."""
+    tell_everything(person)
+    today = today_of(person)
+    for name, back in (("codeine", 11), ("fentanyl patch", 15), ("methadone", 20)):
+        last = (today - dt.timedelta(days=back)).isoformat()
+        add(person, name, last_day=last, regular="no")
+        assert screened(person).outcome.value == "do not start", name
+    page = text_of(signed_in(person).get("/screening/"))
+    assert "An opioid until lately" in page
+    assert "30 days" not in page
+    desk = signed_in(prescriber)
+    assert "for 30 days after the last dose" in text_of(desk.get(f"/people/{person.pk}/screening/"))
+    sent = start(person, despite="OPI-lately", reason=REASON)
+    assert desk.post(f"/people/{person.pk}/dose/", sent).status_code == 302
+    assert screened(person, on=today + dt.timedelta(days=40)).outcome.value == "talk it through"
+
+
 INTERVALS = [
     ("co-codamol", "OPI-001"),
     ("tramadol", "OPI-002"),
@@ -293,6 +315,8 @@ def test_no_page_of_the_person_tells_when_an_opioid_would_be_out(
         )
     }
     pages["api"] = Program(person).get("/screening").content.decode()
+    card = pypdf.PdfReader(io.BytesIO(browser.get("/screening/card.pdf").content))
+    pages["card"] = card.pages[0].extract_text() + str(card.metadata)
     for path, page in pages.items():
         # The lengths of periods on the form are days of something else.
         shown = page.split('name="design"')[0] if "schedule" in path else page

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lodose.screening import Event, Facts, Lab, Medicine, Unclear
+from lodose.screening import Event, Facts, Lab, Medicine, Unclear, recognise
 from lodose.server.records.before_models import BeforeStart
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import CheckIn, Laboratory, LifeEvent, Person
@@ -17,6 +17,9 @@ from lodose.server.records.models import Medicine as MedicineRow
 # makes no dose safe, and no page says so.
 OPIOID_SIGNS = frozenset({"opioid-needed", "opioid-without-effect", "withdrawal"})
 SIGNS_COUNT = timedelta(days=30)
+# An opioid that ended within this time stops as well, whatever its own rule counts: else the day on
+# which a start is no longer refused would tell the person an interval.
+LATELY = timedelta(days=30)
 _LABS = {
     "alt": "ALT",
     "alat": "ALT",
@@ -38,7 +41,8 @@ class Gathered:
 
     ``unjudged`` are laboratory values without what judges them; ``no_opioids`` names of medicines
     of which the person said that they are none; ``not_asked`` questions that are open although
-    something stands in their list; ``signs`` those that a check-in reported of an opioid.
+    something stands in their list; ``signs`` those that a check-in reported of an opioid;
+    ``lately`` opioids that ended a short while ago.
     """
 
     facts: Facts
@@ -46,6 +50,7 @@ class Gathered:
     no_opioids: frozenset[str] = frozenset()
     not_asked: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+    lately: tuple[str, ...] = ()
 
 
 def before_start_of(person: Person) -> BeforeStart | None:
@@ -90,6 +95,7 @@ def gather(person: Person, on: date) -> Gathered:
         no_opioids=frozenset(row.name.strip() for row in rows if row.opioid is False),
         not_asked=tuple(not_asked),
         signs=_signs(person, on),
+        lately=_lately(facts, on),
     )
 
 
@@ -118,11 +124,7 @@ def named(row: MedicineRow) -> str:
 
     What the person calls an opioid counts as one whatever its name is.
     """
-    from lodose.screening import recognise
-
-    known = recognise(row.name)
-    is_known = known is not None and known.kind == "opioid"
-    return f"{row.name} (opioid)" if row.opioid and not is_known else row.name
+    return f"{row.name} (opioid)" if row.opioid and not is_opioid(row.name) else row.name
 
 
 def _labs(person: Person) -> tuple[tuple[Lab, ...], tuple[Unclear, ...]]:
@@ -188,6 +190,24 @@ def _signs(person: Person, on: date) -> tuple[str, ...]:
     ):
         reported |= OPIOID_SIGNS.intersection(flags or ())
     return tuple(sorted(reported))
+
+
+def _lately(facts: Facts, on: date) -> tuple[str, ...]:
+    """Return the opioids that are taken no more, and were until a short while ago."""
+    return tuple(
+        each.name
+        for each in facts.medicines or ()
+        if each.taken == "stopped"
+        and each.last_dose is not None
+        and on - each.last_dose <= LATELY
+        and is_opioid(each.name)
+    )
+
+
+def is_opioid(name: str) -> bool:
+    """Whether a medicine's name is that of an opioid beside which nothing may be started."""
+    known = recognise(name)
+    return known is not None and known.kind == "opioid"
 
 
 def answered(unclear: Unclear, no_opioids: frozenset[str]) -> Unclear:

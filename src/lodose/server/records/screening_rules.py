@@ -11,8 +11,10 @@ from lodose.screening.model import Rule, Source, Trigger
 from lodose.server.records.red_flags import red_flags
 from lodose.server.records.screening_facts import OPIOID_SIGNS
 
-# No rule of the library: what a check-in reported. It stops as any contraindication does.
+# No rules of the library: what a check-in reported, and what the record of days knows. They stop as
+# any contraindication does.
 SIGN_RULE = "OPI-sign"
+LATELY_RULE = "OPI-lately"
 ALWAYS = "every start"
 
 
@@ -41,6 +43,33 @@ def sign_rule(signs: Iterable[str] = OPIOID_SIGNS) -> Rule:
     )
 
 
+def lately_rule() -> Rule:
+    """Return the rule about an opioid that ended a short while ago."""
+    return Rule(
+        id=LATELY_RULE,
+        title=_("An opioid until lately"),
+        severity=Severity.CONTRAINDICATED,
+        basis="pharmacology",
+        reason=_(
+            "The last dose lies further back than the intervals of the labels, but no interval "
+            "excludes dependence."
+        ),
+        for_prescriber=_(
+            "Exclude dependence: what was taken, how often and until when. Then decide, with the "
+            "reason."
+        ),
+        for_person=_(
+            "Do not start. You took an opioid not long ago; tell your prescriber when and what "
+            "for. Your prescriber decides when, not the calendar."
+        ),
+        sources=(),
+        trigger=Trigger(),
+        judgement=_(
+            "That this is asked for 30 days after the last dose is the project's judgement."
+        ),
+    )
+
+
 def said(text: str) -> str:
     """Return a sentence of the library in the reader's language."""
     with speaking(nearest(get_language() or "en")):
@@ -49,7 +78,7 @@ def said(text: str) -> str:
 
 def rules_by_id() -> Mapping[str, Rule]:
     """Return every rule that can fire in a record."""
-    return {each.id: each for each in (sign_rule(), *rules())}
+    return {each.id: each for each in (sign_rule(), lately_rule(), *rules())}
 
 
 def facts_in_words(rule: str, fired_by: Iterable[str]) -> tuple[str, ...]:
