@@ -37,7 +37,8 @@ NOT_FIGURES = re.compile(
     r"^\d\. |\b7-OH\b|\(95 %%?\)|\b100\b|^Write 1 to |lasts 1 to 366 days|give 1 to 366 days"
     r"|With its unit: .*|Each with its unit, .*|As on the label: .*|In mL, for example .*|^0 if you"
     r"|it is above 0 and at most  |write .*, as on the label: .*|write it in mL: .*"
-    r"|write a number and its unit: .*|such as '1 mL/0.01 mL'|^liquid, +in 1 mL|PHQ-9|(above|below) [01] is better"
+    r"|write a number and its unit: .*|such as '1 mL/0.01 mL'|^liquid, +in 1 mL|PHQ-9"
+    r"|(above|below) [01] is better"
 )
 
 
