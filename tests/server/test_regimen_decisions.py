@@ -18,7 +18,9 @@ from lodose.server.records.clock import today_of
 from lodose.server.records.everything import everything_of
 from lodose.server.records.models import DoseStep, Medicine, Person
 from lodose.server.records.plans import plan_of
+from lodose.server.records.problems import DecisionError
 from lodose.server.records.regimen import course_of
+from lodose.server.records.regimen_proposals import Verdict, decide_proposal
 from lodose.server.records.screening import rescreen
 from server_support.people import let_in, make_account, make_person, signed_in
 from server_support.plans import LIQUID, in_plan, plan_typed, told
@@ -91,6 +93,8 @@ def test_a_refusal_is_kept_with_its_reason_and_changes_nothing(
     assert decide(browser, person, answer="no", reason="two more weeks").status_code == 302
     row = HowItWent.objects.get()
     assert (row.agreed, row.decided_by, row.reason) == (False, doctor, "two more weeks")
+    with pytest.raises(DecisionError, match="decided already"):
+        decide_proposal(person, row, Verdict(agreed=True), decided_by=doctor)
     assert DoseStep.objects.count() == 1
     shown = browser.get(page(person)).content.decode()
     assert "not as proposed" in shown

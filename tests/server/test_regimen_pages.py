@@ -11,6 +11,7 @@ from lodose.server.audit.models import Chain, Event
 from lodose.server.records.before_models import ChosenPlan, HowItWent
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import DoseStep
+from lodose.server.records.regimen import course_of
 from server_support.people import check_in, make_person, signed_in, suits
 from server_support.plans import LIQUID, in_plan, plan_typed, told
 from server_support.programs import open_trial, sealed_trial
@@ -175,6 +176,7 @@ def test_before_an_operation_the_person_reads_neither_a_date_nor_a_number_of_day
     assert "Tell your prescriber and the team of your operation now" in shown
     text = re.sub(r"<[^>]+>", " ", shown.partition("proposal-title")[2].partition("</section>")[0])
     last = surgery - dt.timedelta(days=4)
+    assert "Source:" not in text, "the page behind it names hours"
     for word in ("72", "hours", f"{last.day} {last:%B}", last.isoformat(), "4 days", "7 to 10"):
         assert word not in text
     opioid = told(signed_in(person), opioid="yes")
@@ -246,6 +248,7 @@ def test_while_a_schedule_holds_the_dose_no_plan_tells_one(make: Any) -> None:
     assert ChosenPlan.objects.count() == 1
     home = browser.get("/treatment/").content.decode()
     assert "Today: 1.5 mg" not in home
+    assert course_of(person) is None
 
 
 def test_the_check_in_says_the_capsules_and_never_those_of_a_blinded_trial() -> None:
