@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, tuple[str, list[str]]] = {
     "calibration": ("benchmarks.calibration", []),
     "batch": ("benchmarks.batch", []),
     "planning": ("benchmarks.planning", []),
+    "pharmacology": ("benchmarks.pharmacology", []),
 }
 """By name: the module and its arguments."""
 

@@ -26,7 +26,18 @@ ONE_THREAD = {
 }
 """Libraries read these when they are loaded, so that they must be set before."""
 
-PACKAGES = ("lodose", "numpy", "scipy", "numba", "pymc", "pytensor", "nutpie", "numpyro", "jax")
+PACKAGES = (
+    "lodose",
+    "numpy",
+    "scipy",
+    "numba",
+    "pymc",
+    "pytensor",
+    "nutpie",
+    "numpyro",
+    "jax",
+    "diffrax",
+)
 
 
 @dataclass(frozen=True, slots=True)
