@@ -47,7 +47,9 @@ def test_a_condition_with_its_pictures_as_text_and_as_json(tmp_path: Path) -> No
     shown = run("--condition", "fibromyalgia", "--charts", tmp_path)
     assert shown.exit_code == 0, shown.stderr
     assert "doi:10.1016/S2665-9913(23)00278-3" in shown.stdout
-    assert "[press, doi:10.1016/S2665-9913(23)00278-3] final-2024#pain-30" in " ".join(shown.stdout.split())
+    assert "[press, doi:10.1016/S2665-9913(23)00278-3] final-2024#pain-30" in " ".join(
+        shown.stdout.split()
+    )
     assert "Does not add up, or only just: Hegde 2025: the interval" in shown.stdout
     assert shown.stderr.count("Written: ") == len(list(tmp_path.glob("*.svg"))) == 4
     page = json.loads(run("--condition", "me-cfs", "--json").stdout)
