@@ -15,7 +15,6 @@ digits. Whoever is too slow for all people gets fewer, and is scaled per person.
 import argparse
 import os
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -23,22 +22,19 @@ from typing import Any
 from benchmarks.measure import (
     Row,
     at_least,
-    at_most,
     calibration_loop,
     in_one_thread,
     median,
     say,
     write,
 )
-from benchmarks.product import child
+from benchmarks.pharmacology_product import accelerator_rows, chart_row, memory_rows, whole
 from benchmarks.two_processes import Clocks, Pair, Share
 
 PEOPLE, QUICK = 100_000, 8_192
 REPEATS = 3
 AGREED = 1e-6
 TIMES_DIFFRAX = 20.0
-BAND, BAND_MS, CHARTS = 500, 50.0, 15
-GROWTH = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,63 +171,6 @@ def solved(pair: Pair, rival: Rival, people: int) -> Found:
     )
 
 
-def whole(people: int, *, plasma: bool) -> float:
-    """Seconds of the product's own call: people drawn, curves, bands; two threads."""
-    from benchmarks.pharmacology_sides import history, times
-    from lodose.pharmacology import population
-
-    start = time.perf_counter()
-    found = population(people, history(), times(), workers=2, plasma=plasma)
-    for name in ("m0", "m1", "m2"):
-        found.quantiles(name)
-    return time.perf_counter() - start
-
-
-PEAK = """
-import sys
-from benchmarks.pharmacology_sides import history, times
-from lodose.pharmacology import population
-population(int(sys.argv[1]), history(), times(), workers=2).quantiles("m2")
-"""
-
-
-def memory_rows(people: int) -> list[Row]:
-    """Peak memory of the product's own call, concentrations included, by number of people."""
-    numbers = (people // 10, people, people * 10)
-    child("-c", PEAK, "5000")  # what is compiled is kept
-    peaks = [child("-c", PEAK, str(number)).memory for number in numbers]
-    rows = [
-        Row(f"peak memory, {number:,} people", peak, "MB", note="Python and libraries included")
-        for number, peak in zip(numbers, peaks, strict=True)
-    ]
-    return [
-        *rows,
-        at_most("peak memory of the last by that of the first", peaks[-1] / peaks[0], GROWTH),
-    ]
-
-
-def chart_row() -> Row:
-    """The numbers of one chart: three curves and the band of 500 people."""
-    from benchmarks.pharmacology_sides import history
-    from lodose.pharmacology import population, simulate
-    from lodose.pharmacology.charts import chart_times
-
-    asked = chart_times(history())
-    found = []
-    for _ in range(CHARTS + 1):
-        start = time.perf_counter()
-        simulate(history(), asked)
-        population(BAND, history(), asked).quantiles("m1")
-        found.append(1000 * (time.perf_counter() - start))
-    return at_most(
-        f"numbers of one chart: {asked.size} hours, three curves, band of {BAND} people",
-        median(found[1:]),
-        BAND_MS,
-        "ms",
-        f"median of {CHARTS}, slowest {max(found[1:]):.1f} ms; clock, in a warm process",
-    )
-
-
 @dataclass(slots=True)
 class Measured:
     """All repeats of all sides, with the tolerance and error of each."""
@@ -344,7 +283,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Memory first: a child's peak begins with that of the process that starts it.
     memory = memory_rows(people)
     result = measure(people, options.repeats or (1 if options.quick else REPEATS))
-    rows = [*rows_of(result, people), *memory, chart_row()]
+    rows = [*rows_of(result, people), *memory, chart_row(), *accelerator_rows(people)]
     if options.quick:
         for row in rows:
             shown = row.figure if isinstance(row.figure, str) else f"{row.figure:.4g}"

@@ -15,6 +15,7 @@ MOST_CARRIED = 3.0
 MOST_CANCELLED = 1e6
 """Above it, rates that nearly coincide cost more than 1e-9: that person is solved alone."""
 
+NODES = 4
 HALVINGS = 7
 ALONE_HALVINGS, ALONE_NODES = 3, 8
 
@@ -37,6 +38,7 @@ class Course:
     def __init__(self, history: History, times_h: FloatArray, *, lag: float) -> None:
         self.times = checked_times(times_h)
         self._laid_out: dict[int, Events] = {}
+        self._rule = legendre(NODES)
         self._history, self._lag = history, lag
 
     def events(self, halvings: int) -> Events:
@@ -83,9 +85,7 @@ class Course:
 
         out = np.empty((5 if plasma else 3, self.times.size, rows.shape[0]))
         cancelled, carried = np.empty(rows.shape[0]), np.empty(rows.shape[0])
-        lanes.abreast(
-            rows, *_arrays(self.events(halvings)), *legendre(lanes.NODES), out, cancelled, carried
-        )
+        lanes.abreast(rows, *_arrays(self.events(halvings)), *self._rule, out, cancelled, carried)
         return out, carried, cancelled
 
     def _alone(self, row: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ naltrexone's clearance differ (about two-fold), and the fit leaves every paramet
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from lodose.pharmacology.many import Course
 from lodose.pharmacology.model import checked_times, from_ratio
 from lodose.pharmacology.parameters import ROW, Parameters, typical
 from lodose.workers import usable_cores
+
+if TYPE_CHECKING:
+    from lodose.pharmacology.accelerated import Crew as AcceleratedCrew
 
 SEED = 2026
 CHUNK_VALUES = 2_000_000
@@ -176,6 +179,7 @@ def population(
     workers: int | None = None,
     chunk: int | None = None,
     plasma: bool = True,
+    accelerator: str | None = None,
 ) -> Population:
     """Work out the curves of many people after the same doses.
 
@@ -197,6 +201,9 @@ def population(
         left out.
     plasma : bool
         Work out concentrations too, and not the three occupancies alone.
+    accelerator : str, optional
+        "jax": everything on JAX's first device (extra ``gpu``), the same numbers to 1e-6;
+        `workers` and `chunk` do not matter then.
 
     Returns
     -------
@@ -215,8 +222,11 @@ def population(
     if chunk < 1 or (workers is not None and workers < 1):
         raise InputError("is below 1", "give 1 or more.", column="workers or chunk")
     course = Course(history, unique, lag=who.lag)
-    crew = _Crew(course, _laws(spread or Spread(), who), seed, chunk, plasma)
+    laws = _laws(spread or Spread(), who)
     number = min(workers or usable_cores(), max(1, people // chunk))
+    crew: _Crew | AcceleratedCrew = _Crew(course, laws, seed, chunk, plasma)
+    if accelerator is not None:
+        crew, number = _accelerated(accelerator, course, laws, seed, plasma), 1
     edges = np.linspace(0, people, number + 1).astype(int)
     spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
     if people <= EXACT_UP_TO:
@@ -225,6 +235,18 @@ def population(
     parts = _by_threads(crew.counts, spans)
     levels, shares = (_together([part[n] for part in parts], where) for n in (0, 1))
     return Population(people, times, who, None, levels if plasma else None, shares)
+
+
+def _accelerated(
+    name: str, course: Course, laws: tuple[FloatArray, FloatArray], seed: int, plasma: bool
+) -> "AcceleratedCrew":
+    if name != "jax":
+        raise InputError(
+            "is no accelerator", "use jax, or leave it out.", column="accelerator", value=name
+        )
+    from lodose.pharmacology.accelerated import Crew
+
+    return Crew(course, laws, seed, plasma=plasma)
 
 
 def _by_threads(
