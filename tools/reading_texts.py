@@ -108,10 +108,8 @@ def measured(found: Iterable[Text]) -> list[Measured]:
 
 
 def _library() -> dict[tuple[str, str], list[str]]:
-    """Sentences of the library, also of rooms that are not translated yet."""
-    messages = _messages()
-    messages.NOT_TRANSLATED_YET = ()  # type: ignore[attr-defined]
-    found: dict[tuple[str, str], list[str]] = messages.in_source()
+    """Sentences of the library, with the files that say them."""
+    found: dict[tuple[str, str], list[str]] = _messages().in_source()
     return found
 
 

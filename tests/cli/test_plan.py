@@ -24,7 +24,7 @@ def test_the_ready_plans_are_listed_with_their_grades(lodose) -> None:
     assert "cautious" in shown.stdout
     assert "Your prescriber decides; nothing changes by itself." in flat(shown.stdout)
     listed = json.loads(lodose("plan", "--json").stdout)["plans"]
-    assert all(each["source"] and each["grade"] in "ACDJ" for each in listed)
+    assert all(each["source"] and each["grade"] in "ASCDJ" for each in listed)
 
 
 def test_capsules_and_liquids_say_what_is_swallowed(lodose) -> None:

@@ -157,7 +157,9 @@ def test_no_module_is_longer_than_can_be_read() -> None:
         str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
         for path in code_files()
     }
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+    # A migration is generated from the models, and nobody reads or edits it by hand.
+    read = {name: lines for name, lines in lengths.items() if "/migrations/" not in name}
+    assert {name: lines for name, lines in read.items() if lines > LONGEST_MODULE} == {}
 
 
 def skips() -> list[tuple[str, int, str | None]]:

@@ -23,7 +23,9 @@ def course(at: int = 1, **more: Any) -> Course:
 
 
 def test_every_ready_plan_has_a_source_a_grade_and_keeps_its_limit() -> None:
-    assert {plan.grade for plan in plans().values()} == {"A", "C", "D", "J"}
+    assert {plan.grade for plan in plans().values()} == {"A", "S", "C", "D", "J"}
+    for plan in plans().values():
+        assert ("second-hand" in plan.source) == (plan.grade == "S"), plan.id
     for plan in plans().values():
         doses = [step.dose_ug for step in plan.steps]
         assert doses == sorted(set(doses))

@@ -27,8 +27,11 @@ from server_support.people import PASSWORD, make_person, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.interface]
 
-# What the API says to everybody alike: its description, what to do in danger.
-WITHOUT_DATA = {"/api/v1/", "/api/v1/openapi.json", "/api/v1/red-flags"}
+# What the API says to everybody alike: its description, what to do in danger, what is known.
+WITHOUT_DATA = {
+    *("/api/v1/", "/api/v1/openapi.json", "/api/v1/red-flags"),
+    *("/api/v1/evidence/claims", "/api/v1/evidence/conditions"),
+}
 FORCED = (Role.PRESCRIBER, Role.PHARMACIST, Role.RESEARCHER, Role.ADMINISTRATOR)
 
 

@@ -1,7 +1,9 @@
 """The OpenAPI document: kept in the repository, readable as a page, free of third parties."""
 
+import ast
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,18 @@ def test_every_operation_and_every_field_is_described() -> None:
         assert shape.get("description"), name
         for field, details in shape.get("properties", {}).items():
             assert details.get("description"), (name, field)
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    # The document keys them by name: the second would take the place of the first.
+    names = [
+        node.name
+        for path in (ROOT / "src/lodose/server/api").glob("*.py")
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert len(names) > 50
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_the_page_names_every_operation_and_loads_nothing_from_elsewhere() -> None:

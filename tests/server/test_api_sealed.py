@@ -25,6 +25,8 @@ TELLS = re.compile(
     r"4500|4\.5 ?mg|4,5 ?mg|\bactive\b|\bcomparator\b|placebo|no treatment|\bon treatment\b",
     re.IGNORECASE,
 )
+# The same for everybody, whatever they take.
+ALIKE = ("/api/v1/red-flags", "/api/v1/evidence/", "/api/v1/plans")
 HIDDEN = {"arm", "dose_micrograms", "micrograms_per_millilitre", "dose_at", "dose_mg"}
 
 
@@ -74,6 +76,8 @@ def addresses(person: Person) -> dict[str, str]:
         "day": today_of(person),
         "month": f"{today_of(person):%Y-%m}",
         "name": "effect",
+        "claim": "pain",
+        "condition": "fibromyalgia",
         "person": person.pk,
     }
     return {
@@ -90,8 +94,8 @@ def test_nothing_that_is_read_tells_a_dose_or_an_arm(person: Person, role: Role)
     program = Program(prescriber if role == Role.PRESCRIBER else person)
     read = 0
     for path, address in addresses(person).items():
-        if path.endswith("/red-flags"):
-            continue  # the same for everybody, whatever they take
+        if path.startswith(ALIKE):
+            continue
         if ("/people" in path) != (role == Role.PRESCRIBER):
             continue
         answer = program.get(address)

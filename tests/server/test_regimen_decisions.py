@@ -13,7 +13,7 @@ from django.test import Client
 from lodose.server.accounts.models import Role, User
 from lodose.server.audit.chain import verify
 from lodose.server.audit.models import Chain, Event
-from lodose.server.records.before_models import ChosenPlan, HowItWent
+from lodose.server.records.before_models import ChosenPlan, HowItWent, RuleOverride
 from lodose.server.records.clock import today_of
 from lodose.server.records.everything import everything_of
 from lodose.server.records.models import DoseStep, Medicine, Person
@@ -303,3 +303,25 @@ def test_an_opioid_that_was_told_stays_urgent_whatever_is_told_after(
     shown = signed_in(doctor).get("/panel/").content.decode()
     assert "Opioid told" in shown
     assert "Next step asked" in shown
+
+
+def test_an_opioid_that_was_told_stops_every_dose_until_the_prescriber_sets_it_aside(
+    person: Person, doctor: User
+) -> None:
+    in_plan(person, 1000)
+    assert "Do not try to overcome the block" in told(signed_in(person), opioid="yes")
+    told(signed_in(person))
+    step = {"do": "decided", "answer": "yes", "agreed_with": "my doctor"}
+    step["agreed_on"] = today_of(person).isoformat()
+    own = signed_in(person).post("/treatment/next/", step)
+    assert own.status_code == 422
+    assert "An opioid taken or needed, told with the next step" in own.content.decode()
+    browser = signed_in(doctor)
+    assert decide(browser, person).status_code == 422
+    assert DoseStep.objects.count() == 1
+    despite = {"despite": "OPI-sign", "reason": "one tablet, weeks ago, no dependence"}
+    assert decide(browser, person, **despite).status_code == 302
+    assert DoseStep.objects.count() == 2
+    told(signed_in(person), opioid="yes")
+    told(signed_in(person))
+    assert not RuleOverride.objects.filter(withdrawn_at=None).exists(), "told anew, decided anew"

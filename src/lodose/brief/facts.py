@@ -126,7 +126,7 @@ MONITORING = (
         rule="OPI-007-kratom",
     ),
     Fact(
-        translatable("Give a card for emergencies (lodose screen --card)."),
+        translatable("Print the wallet card for emergencies, and give it."),
         rule="PLN-003-alert-card",
     ),
     Fact(

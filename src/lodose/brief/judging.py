@@ -15,6 +15,7 @@ LENGTH_SOURCE = "NCT04270877"
 SUPPLY_DAYS = 90
 GRADES = {
     "A": translatable("as in a controlled trial"),
+    "S": translatable("highest dose as in a controlled trial, steps read second-hand"),
     "C": translatable("from practice, not from a trial"),
     "D": translatable("advice of users, not from a trial"),
     "J": translatable("the project's judgement"),

@@ -215,7 +215,8 @@ def _list(*, json: bool) -> None:
         table.add_row(each.id, escape(translate(each.label)), each.grade)
     printer().print(table)
     printer().print(
-        "\nGrade: A controlled trial or label, C practice, D advocacy, J the project's judgement.\n"
+        "\nGrade: A controlled trial or label, S a trial with its steps read second-hand, "
+        "C practice, D advocacy, J the project's judgement.\n"
         f"[bold]{escape(translate(DECIDES))}[/bold]"
     )
 

@@ -1,9 +1,9 @@
 """What a study, a claim and a condition must say before anybody is shown them."""
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
-from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -197,7 +197,7 @@ class Citation(_Record):
         """Every identifier with the address where it is looked up, the shortest way first."""
         found = []
         if self.doi:
-            found.append((f"doi:{self.doi}", f"https://doi.org/{quote(self.doi, safe='/:;()._-')}"))
+            found.append((f"doi:{self.doi}", f"https://doi.org/{_in_address(self.doi, '/:;()')}"))
         if self.pmid:
             found.append((f"PMID {self.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"))
         found += [(one, _registry_address(one)) for one in self.registry]
@@ -213,10 +213,22 @@ class Citation(_Record):
         return self.links[0]
 
 
+def _in_address(text: str, kept: str) -> str:
+    """Return a text as it may stand in an address: what has a meaning there is escaped.
+
+    Written out here, because nothing beside the server imports what can open a connection.
+    """
+    plain = re.compile(f"[A-Za-z0-9_.~{re.escape(kept)}-]")
+    return "".join(
+        one if plain.fullmatch(one) else "".join(f"%{byte:02X}" for byte in one.encode())
+        for one in text
+    )
+
+
 def _registry_address(number: str) -> str:
     if number.startswith("NCT"):
         return f"https://clinicaltrials.gov/study/{number}"
-    return f"https://trialsearch.who.int/Trial2.aspx?TrialID={quote(number, safe='/')}"
+    return f"https://trialsearch.who.int/Trial2.aspx?TrialID={_in_address(number, '/')}"
 
 
 class Study(_Record):

@@ -46,8 +46,8 @@ class Plan:
     limit_ug
         No step is above it.
     grade
-        A controlled trial or label, C practice, D advocacy or web, J the project's judgement, P
-        the prescriber's own.
+        A controlled trial or label, S a controlled trial of which the steps were read second-hand,
+        C practice, D advocacy or web, J the project's judgement, P the prescriber's own.
     source
         Where it was read.
     time_of_day
@@ -86,7 +86,7 @@ class _Row(BaseModel):
     target_ug: Annotated[int, Field(strict=True)]
     limit_ug: Annotated[int, Field(strict=True)]
     time_of_day: TimeOfDay
-    grade: Literal["A", "C", "D", "J"]
+    grade: Literal["A", "S", "C", "D", "J"]
     source: Annotated[str, Field(min_length=8)]
 
 

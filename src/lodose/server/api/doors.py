@@ -60,6 +60,8 @@ class Doors:
         """
         known: dict[int, Any] = dict(answers)
         statuses = [401, 403, 404, 422] if scopes else [422]
+        if "{" in path and not scopes:
+            statuses.append(404)
         if method in {"POST", "PUT", "PATCH"}:
             statuses.append(413)
         if conflicts:

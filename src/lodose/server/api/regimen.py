@@ -103,7 +103,7 @@ class StepOfPlan(Schema):
     now: bool = Field(description="The person stands here.")
 
 
-class Plan(Schema):
+class ChosenPlan(Schema):
     """The chosen plan and the place in it."""
 
     plan: str = Field(description="Id of a ready plan, or own.")
@@ -153,7 +153,7 @@ class PlanKept(Schema):
     held: Literal["", "running", "sealed"] = Field(
         description="A schedule of periods holds the dose instead."
     )
-    plan: Plan | None = Field(description="Null where none was chosen.")
+    plan: ChosenPlan | None = Field(description="Null where none was chosen.")
     proposal: Proposal | None = Field(description="Null where nothing is proposed.")
     past: list[PastProposal] = Field(description="What was proposed before, the newest first.")
 

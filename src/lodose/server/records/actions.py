@@ -110,8 +110,8 @@ def _write(
         check_in = _new(person, entry, written_at, now)
         insert(check_in)
         add_event(chain, "check-in-made", _event(entry, check_in))
-        if OPIOID_SIGNS.intersection(entry.red_flags):
-            rescreen(person, chain=chain)
+        if signs := OPIOID_SIGNS.intersection(entry.red_flags):
+            rescreen(person, signs=signs, chain=chain)
         return Receipt(check_in, "made")
     if existing.pk == entry.id or version == (existing.pk,):
         if not _went_back(existing, entry, keep):
@@ -251,7 +251,8 @@ def _correct(
     details = _event(entry, existing) | {"before": old.content(), "reason": reason}
     add_event(chain, "check-in-corrected", details)
     if OPIOID_SIGNS.intersection({*old.red_flags} ^ {*entry.red_flags}):
-        rescreen(existing.person, chain=chain)
+        told = OPIOID_SIGNS.intersection(entry.red_flags).difference(old.red_flags)
+        rescreen(existing.person, signs=told, chain=chain)
     return existing
 
 

@@ -28,6 +28,8 @@ from lodose.server.records.regimen import (
     refusal,
     strength_of,
 )
+from lodose.server.records.screening_facts import TOLD_SIGN
+from lodose.server.records.screening_state import rescreen
 from lodose.server.records.treatment import Decision, check_agreed, current_step, decide_dose
 
 # What a prescriber decides; the others say what anybody would do meanwhile.
@@ -92,6 +94,8 @@ def propose_next(person: Person, report: Report) -> HowItWent:
             "dose": {"from": row.from_micrograms, "to": row.to_micrograms},
         }
         add_event(chain, "how-it-went", details)
+        if report.opioid:
+            rescreen(person, signs={TOLD_SIGN}, chain=chain)
     return row
 
 

@@ -52,6 +52,7 @@ from lodose.server.spoken import said_full_day
 
 GRADES = {
     "A": gettext_lazy("as in a controlled trial"),
+    "S": gettext_lazy("highest dose as in a controlled trial, steps read second-hand"),
     "C": gettext_lazy("as pharmacists or prescribers do it"),
     "D": gettext_lazy("as patient organisations or web pages give it"),
     "J": gettext_lazy("the project’s judgement"),

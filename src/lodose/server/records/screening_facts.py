@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lodose.screening import Event, Facts, Lab, Medicine, Unclear, recognise
-from lodose.server.records.before_models import BeforeStart
+from lodose.server.records.before_models import BeforeStart, HowItWent
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import CheckIn, Laboratory, LifeEvent, Person
 from lodose.server.records.models import Medicine as MedicineRow
@@ -16,6 +16,8 @@ from lodose.server.records.models import Medicine as MedicineRow
 # Signs of a check-in that speak of an opioid, and for how long they count. That they are older
 # makes no dose safe, and no page says so.
 OPIOID_SIGNS = frozenset({"opioid-needed", "opioid-without-effect", "withdrawal"})
+# The same, said when the next step was asked for.
+TOLD_SIGN = "opioid-told"
 SIGNS_COUNT = timedelta(days=30)
 # An opioid that ended within this time stops as well, whatever its own rule counts: else the day on
 # which a start is no longer refused would tell the person an interval.
@@ -41,7 +43,7 @@ class Gathered:
 
     ``unjudged`` are laboratory values without what judges them; ``no_opioids`` names of medicines
     of which the person said that they are none; ``not_asked`` questions that are open although
-    something stands in their list; ``signs`` those that a check-in reported of an opioid;
+    something stands in their list; ``signs`` those of an opioid, from check-ins and what was told;
     ``lately`` opioids that ended a short while ago.
     """
 
@@ -64,7 +66,7 @@ def facts_of(person: Person) -> Facts:
 
 
 def gather(person: Person, on: date) -> Gathered:
-    """Return what a record says on a day, from five queries."""
+    """Return what a record says on a day, from six queries."""
     told = before_start_of(person) or BeforeStart(person=person)
     rows = list(MedicineRow.objects.filter(person=person, removed_at=None).order_by("name", "pk"))
     labs, unjudged = _labs(person)
@@ -183,8 +185,13 @@ def _events(person: Person, told: BeforeStart, on: date) -> tuple[tuple[Event, .
 
 
 def _signs(person: Person, on: date) -> tuple[str, ...]:
-    """Return the signs of an opioid that a check-in of the last weeks reported."""
+    """Return the signs of an opioid that the last weeks reported: check-ins, and how it went."""
     reported: set[str] = set()
+    for said in HowItWent.objects.filter(person=person, on__gte=on - SIGNS_COUNT).values_list(
+        "said", flat=True
+    ):
+        if said.get("opioid"):
+            reported.add(TOLD_SIGN)
     for flags in CheckIn.objects.filter(person=person, day__gte=on - SIGNS_COUNT).values_list(
         "red_flags", flat=True
     ):

@@ -1,4 +1,4 @@
-"""The rules in words, with the one that only a record knows: a sign of an opioid in a check-in."""
+"""The rules in words, with what only a record knows: a sign of an opioid, one until lately."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,13 +9,15 @@ from lodose.language import nearest, speaking, translate
 from lodose.screening import Severity, rules
 from lodose.screening.model import Rule, Source, Trigger
 from lodose.server.records.red_flags import red_flags
-from lodose.server.records.screening_facts import OPIOID_SIGNS
+from lodose.server.records.screening_facts import OPIOID_SIGNS, TOLD_SIGN
 
 # No rules of the library: what a check-in reported, and what the record of days knows. They stop as
 # any contraindication does.
 SIGN_RULE = "OPI-sign"
 LATELY_RULE = "OPI-lately"
 ALWAYS = "every start"
+# What was told beside the next step is the question of this sign.
+_NAMED = {TOLD_SIGN: "opioid-needed"}
 
 
 def sign_rule(signs: Iterable[str] = OPIOID_SIGNS) -> Rule:
@@ -23,12 +25,12 @@ def sign_rule(signs: Iterable[str] = OPIOID_SIGNS) -> Rule:
     known = {each.id: each for each in red_flags()}
     return Rule(
         id=SIGN_RULE,
-        title=_("A sign of an opioid in a check-in"),
+        title=_("A sign of an opioid"),
         severity=Severity.CONTRAINDICATED,
         basis="label",
         reason=_(
-            "A check-in of the last weeks reports an opioid that was taken, needed or without "
-            "effect, or signs of withdrawal."
+            "In the last weeks an opioid was named: taken, needed or without effect. Or signs of "
+            "withdrawal were."
         ),
         for_prescriber=_(
             "Do not start or go on before you have spoken with the person: which opioid, when, "
@@ -38,7 +40,9 @@ def sign_rule(signs: Iterable[str] = OPIOID_SIGNS) -> Rule:
             "Do not start or go on. Do not stop your pain medicine for this; talk first. Do not "
             "try to overcome the block: it can stop your breathing. Your prescriber decides."
         ),
-        sources=tuple(Source(known[each].source) for each in sorted(signs)),
+        sources=tuple(
+            dict.fromkeys(Source(known[_NAMED.get(each, each)].source) for each in sorted(signs))
+        ),
         trigger=Trigger(),
     )
 
@@ -51,8 +55,8 @@ def lately_rule() -> Rule:
         severity=Severity.CONTRAINDICATED,
         basis="pharmacology",
         reason=_(
-            "The last dose lies further back than the intervals of the labels, but no interval "
-            "excludes dependence."
+            "The last dose lies further back than the labels ask for, but no number of days rules "
+            "out dependence."
         ),
         for_prescriber=_(
             "Exclude dependence: what was taken, how often and until when. Then decide, with the "
@@ -85,5 +89,6 @@ def facts_in_words(rule: str, fired_by: Iterable[str]) -> tuple[str, ...]:
     """Return what fired a rule as a reader knows it; nothing for what goes with every start."""
     if rule == SIGN_RULE:
         signs = {each.id: each.sign for each in red_flags()}
+        signs[TOLD_SIGN] = _("An opioid taken or needed, told with the next step")
         return tuple(signs.get(each, each) for each in fired_by)
     return tuple(each for each in fired_by if each != ALWAYS)

@@ -1,6 +1,6 @@
 """What screening finds in a record, kept up to date with every change of the facts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -89,7 +89,11 @@ def _covers(override: RuleOverride, finding: Finding) -> bool:
 
 
 def rescreen(
-    person: Person, *, touched: Medicine | None = None, chain: Chain | None = None
+    person: Person,
+    *,
+    touched: Medicine | None = None,
+    signs: Collection[str] = (),
+    chain: Chain | None = None,
 ) -> Screening:
     """Screen again after a change of the facts, keep what was found, raise what is new.
 
@@ -101,6 +105,8 @@ def rescreen(
         Whose facts changed.
     touched : Medicine, optional
         The medicine that was added or changed: a decision that named it holds no longer.
+    signs : collection of str
+        Signs of an opioid that were reported now: a decision that named one holds no longer.
     chain : Chain, optional
         The person's chain, where the caller holds it and adds to it afterwards.
     """
@@ -108,7 +114,7 @@ def rescreen(
     with transaction.atomic():
         chain = chain or lock_chain(person.chain_id)
         bare = _bare(person, on)
-        standing = _withdraw_outdated(person, chain, bare, touched)
+        standing = _withdraw_outdated(person, chain, bare, touched, signs)
         found = _with_overrides(bare, standing)
         _keep(person, chain, found)
         _raise(person, found)
@@ -116,15 +122,20 @@ def rescreen(
 
 
 def _withdraw_outdated(
-    person: Person, chain: Chain, found: Screening, touched: Medicine | None
+    person: Person,
+    chain: Chain,
+    found: Screening,
+    touched: Medicine | None,
+    signs: Collection[str],
 ) -> list[RuleOverride]:
     """End decisions whose facts changed; return those that stand."""
     fired = {each.rule.id: each for each in found.findings}
     standing = []
     for each in standing_overrides(person):
         finding = fired.get(each.rule)
-        renewed = touched is not None and any(
-            fact.startswith(touched.name) for fact in each.fired_by
+        renewed = any(
+            fact in signs or (touched is not None and fact.startswith(touched.name))
+            for fact in each.fired_by
         )
         if finding is not None and _covers(each, finding) and not renewed:
             standing.append(each)
