@@ -285,10 +285,10 @@ def test_every_row_has_its_sentences_and_every_sentence_a_row(usual: Verdict) ->
     assert len(said) == len(KEYS) - 1
     assert not [text for text in said if "{" in text]
     stems = {"no-trend", "no-autocorrelation", "period-narrow", "period-wide", "onset"}
-    stems |= {"at-once-none", "at-once", "flat", "sceptic"}
+    stems |= {"at-once-none", "at-once", "flat", "sceptic", "occupancy"}
     per_row = {f"{stem}-{part}" for stem in stems for part in ("label", "changed", "when")}
     sentences_ = {"holds", "holds-weaker", "flips", "flips-one", "flips-more", "open-holds"}
-    reasons = {"open-flips", "same", "always-at-once", "emptied", "primary-label"}
+    reasons = {"open-flips", "same", "always-at-once", "emptied", "primary-label", "no-exposure"}
     assert set(sentences()["sensitivity"]) == per_row | sentences_ | reasons
 
 

@@ -48,6 +48,14 @@ def verdict(
             help="Do not work out how many more cycles would settle an open answer.",
         ),
     ] = False,
+    occupancy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HH:MM",
+            help="Also read the days by the receptor occupancy that the model predicts from the "
+            "doses, swallowed at this time of day.",
+        ),
+    ] = None,
     language: Annotated[
         str,
         typer.Option(metavar="|".join(LANGUAGES), help="Language of the answer and the report."),
@@ -66,10 +74,19 @@ def verdict(
         lodose verdict diary.csv --json > verdict.json
 
         lodose verdict diary.csv --language de --pdf report.pdf
+
+        lodose verdict diary.csv --occupancy 21:00
     """
     with speaking(language):
         _answer(
-            diary, protocol, pdf=pdf, charts=charts, json=json, today=today, no_planning=no_planning
+            diary,
+            protocol,
+            pdf=pdf,
+            charts=charts,
+            json=json,
+            today=today,
+            no_planning=no_planning,
+            occupancy=occupancy,
         )
 
 
@@ -82,6 +99,7 @@ def _answer(
     json: bool,
     today: "datetime | None",
     no_planning: bool,
+    occupancy: str | None,
 ) -> None:
     if pdf is not None:
         check_pdf_place(pdf)
@@ -90,12 +108,17 @@ def _answer(
     entries, plan = read_inputs(diary, protocol)
     on = day_of_reading(today, plan)
     _check_faults(entries, plan, on, diary.name)
+    exposures = None
+    if occupancy is not None:
+        from lodose.cli.occupancy import occupancy_by_day, time_of_day
+
+        exposures = occupancy_by_day(entries, plan, time_of_day(occupancy))
     with progress(translate("Reading the answer out of the diary ...")):
         # Only now: the numerical libraries take a second that a bad diary need not wait for.
         from lodose.verdict import to_json
         from lodose.verdict import verdict as answer
 
-        result = answer(entries, plan, today=on)
+        result = answer(entries, plan, today=on, exposures=exposures)
     if result.word == "not known yet":
         with progress(translate("Looking ahead ...")):
             result = _with_planning(result, entries, left_out=no_planning)

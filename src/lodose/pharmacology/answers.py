@@ -5,6 +5,7 @@ For safety the longest of the three counts; none of them counts for hope.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from lodose.pharmacology.people import population
 ABOVE = (0.5, 0.8, 0.9)
 BELOW = (0.5, 0.2, 0.1, 0.05)
 CLOSE_TO_STEADY = 0.95
+TIMES_A_DAY = 24  # of which the mean makes a day's exposure
 _STEP = 0.05
 _LONGEST_H = 24.0 * 120
 
@@ -339,3 +341,40 @@ def short_blockade(history: History, parameters: Parameters | None = None) -> Sh
 def exposure(history: History, times_h: FloatArray, structure: str = "M1") -> FloatArray:
     """Occupancy over the time course of real doses, 0 to 1: an exposure for the estimator."""
     return simulate(history, times_h).mu(structure)
+
+
+def daily_exposure(
+    history: History, start: datetime, days: Sequence[date]
+) -> dict[str, dict[date, float]]:
+    """Mean occupancy of mu receptors by calendar day, for each structure.
+
+    Parameters
+    ----------
+    history : History
+        What was swallowed, as `lodose.pharmacology.dose_log` gives it.
+    start : datetime
+        The moment that is hour 0, with its time zone, in which the days are counted.
+    days : sequence of date
+        Consecutive calendar days; a day on which the clock changes has 23 or 25 hours.
+
+    Returns
+    -------
+    dict of dict
+        Structure to day to occupancy, 0 to 1.
+    """
+    zone = start.tzinfo
+    edges = np.array(
+        [
+            (datetime.combine(day, time(), zone).timestamp() - start.timestamp()) / 3600.0
+            for day in (*days, days[-1] + timedelta(days=1))
+        ]
+    )
+    middles = (np.arange(TIMES_A_DAY) + 0.5) / TIMES_A_DAY
+    times_h = edges[:-1, None] + np.diff(edges)[:, None] * middles
+    curves = simulate(history, times_h.ravel())
+    return {
+        name: dict(
+            zip(days, curves.mu(name).reshape(times_h.shape).mean(axis=1).tolist(), strict=True)
+        )
+        for name in STRUCTURES
+    }

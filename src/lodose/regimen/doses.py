@@ -10,7 +10,16 @@ MG = 1000
 HIGHEST_UG = 6 * MG  # the highest low dose studied in a controlled trial
 LOWEST_UG = 100  # below it no source read gives a step; a smaller figure is nearly always in mg
 STRONGEST_UG_PER_ML = 50 * MG
-_UNITS = {"mg": MG, "ug": 1, "µg": 1, "μg": 1, "mcg": 1, "microgram": 1, "micrograms": 1}
+_UNITS = {
+    "mg": MG,
+    "ug": 1,
+    "µg": 1,
+    "μg": 1,
+    "mcg": 1,
+    "microgram": 1,
+    "micrograms": 1,
+    "mikrogramm": 1,
+}
 _AMOUNT = re.compile(r"^\s*(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>[a-zµμ]*)\s*$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"^[1-9]\d{0,2}[.,]\d{3}$")
 _PER = re.compile(

@@ -1,5 +1,6 @@
 """Everything the numbers say about one outcome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,6 +79,7 @@ def analyse(
     engine: Engine,
     whole: bool = True,
     faulty: str = "",
+    exposures: Mapping[str, FloatArray] | None = None,
 ) -> Analysis:
     """Analyse one outcome; what cannot be estimated carries its reason instead of numbers.
 
@@ -115,7 +117,7 @@ def analyse(
                 **_whole(posterior, columns),
                 curve=_curve(posterior, table, series),
                 sensitivity=sensitivity_rows(
-                    posterior, outcome, cuts, decision, table.initial_treatment
+                    posterior, outcome, cuts, decision, table.initial_treatment, exposures
                 ),
                 missing=tipping_points(posterior, outcome, cuts, table, series),
             )

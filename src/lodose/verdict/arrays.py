@@ -1,5 +1,6 @@
 """From a protocol and a diary to arrays by calendar day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodose.diary import Diary
+from lodose.errors import InputError
 from lodose.inference.paired import PeriodMean, period_means
 from lodose.trial import Outcome, Protocol
 from lodose.verdict.result import PeriodResult
@@ -75,6 +77,27 @@ def _active_between_periods(diary: Diary, protocol: Protocol, on: date) -> bool:
         for arm in ("active", "comparator")
     }
     return entry.dose_micrograms in doses["active"] - doses["comparator"]
+
+
+def exposure_by_day(days: Mapping[date, float], table: DayTable, name: str) -> FloatArray:
+    """(T,) an exposure from outside by calendar day.
+
+    Raises
+    ------
+    InputError
+        Where a day is missing or a value does not lie between 0 and 1.
+    """
+    missing = [day for day in table.dates if day not in days]
+    if missing:
+        raise InputError(
+            f"has no exposure for {missing[0].isoformat()}",
+            "give a value for every day of the trial.",
+            column=name,
+        )
+    values = np.array([days[day] for day in table.dates], dtype=np.float64)
+    if not ((values >= 0) & (values <= 1)).all():
+        raise InputError("is no exposure", "give values from 0 to 1.", column=name)
+    return values
 
 
 def outcome_series(diary: Diary, table: DayTable, outcome: Outcome) -> FloatArray:

@@ -1,5 +1,6 @@
 """The verdict: from a diary and its protocol to an answer that the design allows."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from lodose.diary import Diary
 from lodose.inference.estimate import Engine
 from lodose.trial import Protocol, audit
 from lodose.verdict.analysis import Analysis, analyse
-from lodose.verdict.arrays import day_table, medicine_changes
+from lodose.verdict.arrays import day_table, exposure_by_day, medicine_changes
 from lodose.verdict.blinding import claim_of, guess_indices
 from lodose.verdict.doctor import words_for_doctor
 from lodose.verdict.guesses import guess_score
@@ -30,6 +31,7 @@ def verdict(
     *,
     today: date | None = None,
     engine: Engine = "compiled",
+    exposures: Mapping[str, Mapping[date, float]] | None = None,
 ) -> Verdict:
     """Answer "does it work for me?" from a diary.
 
@@ -44,6 +46,10 @@ def verdict(
         today, by the protocol's time zone, when left out.
     engine
         ``"compiled"``, or ``"reference"`` for the slow plain one.
+    exposures
+        Exposure by calendar day, from 0 to 1, by the name of the model that gave it: for
+        instance the occupancy that `lodose.pharmacology` predicts from the doses taken. Each
+        adds a row to the sensitivity table and changes nothing else.
 
     Returns
     -------
@@ -72,7 +78,17 @@ def verdict(
     medicines = medicine_changes(protocol, table)
     held = reason_against(protocol, checked, medicines)
     faulty = held if checked.errors else ""
-    primary = analyse(diary, protocol, table, protocol.primary, engine=engine, faulty=faulty)
+    primary = analyse(
+        diary,
+        protocol,
+        table,
+        protocol.primary,
+        engine=engine,
+        faulty=faulty,
+        exposures={
+            name: exposure_by_day(days, table, name) for name, days in (exposures or {}).items()
+        },
+    )
     reason = (
         held
         or primary.answer.not_estimable

@@ -5,7 +5,7 @@ of the onset or of the period effects read the nodes of the primary fit under ot
 is exact and costs a hundredth of a fit; the others are fitted anew.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
@@ -13,7 +13,7 @@ from math import inf
 import numpy as np
 
 from lodose.inference import Posterior, TrialArrays, fit
-from lodose.inference.arrays import NotEstimableError
+from lodose.inference.arrays import FloatArray, NotEstimableError
 from lodose.inference.estimate import Engine
 from lodose.inference.paired import days_in_transition
 from lodose.inference.priors import OnsetPrior, Priors
@@ -27,6 +27,7 @@ from lodose.verdict.rules import Cuts
 from lodose.verdict.table import sentence
 
 PRIMARY = "primary"
+OCCUPANCY = "occupancy"
 PERIOD_SDS = {"period-narrow": 0.3, "period-wide": 1.0}  # on a 0 to 10 scale
 DAYS_DROPPED = (0, 7, 14)
 TREND_LEFT_OUT = 1e-6  # the model needs a width, however small
@@ -68,7 +69,12 @@ class Change:
 
 
 def sensitivity_rows(
-    posterior: Posterior, outcome: Outcome, cuts: Cuts, decision: Decision, initial_treatment: int
+    posterior: Posterior,
+    outcome: Outcome,
+    cuts: Cuts,
+    decision: Decision,
+    initial_treatment: int,
+    exposures: Mapping[str, FloatArray] | None = None,
 ) -> tuple[SensitivityRow, ...]:
     """Read the same days with one change at a time.
 
@@ -85,6 +91,9 @@ def sensitivity_rows(
     initial_treatment
         1 when the treatment was running at the start, which makes a start on the comparator a
         switch.
+    exposures
+        Exposures worked out elsewhere from the doses that were taken, one value a day from 0 to
+        1, by the name of the model that gave them; each makes a row.
 
     Returns
     -------
@@ -103,7 +112,7 @@ def sensitivity_rows(
             primary_word,
         )
     ]
-    for change in _changes(posterior, outcome, initial_treatment):
+    for change in _changes(posterior, outcome, initial_treatment, exposures or {}):
         label = sentence("sensitivity", f"{change.words}-label", **change.values)
         changed = sentence("sensitivity", f"{change.words}-changed", **change.values)
         try:
@@ -141,7 +150,9 @@ def when(row: SensitivityRow) -> str:
 
 
 def _words_of(key: str) -> tuple[str, dict[str, str]]:
-    """Name of a row's sentences, and the days that are filled in."""
+    """Name of a row's sentences, and the days or the model that are filled in."""
+    if key.startswith(f"{OCCUPANCY}-"):
+        return OCCUPANCY, {"model": key.removeprefix(f"{OCCUPANCY}-")}
     for stem in ("onset", "at-once"):
         if key.startswith(f"{stem}-"):
             days = int(key.removeprefix(f"{stem}-"))
@@ -193,6 +204,29 @@ class _Readings:
         left = _without_transition(self.posterior.arrays, days, self.initial_treatment)
         return self._refit(replace(self.priors, onset=at_once), left)
 
+    def as_exposed(self, exposure: FloatArray) -> Posterior:
+        """Read the days by an exposure from outside in place of arms that build up and wash out.
+
+        It is taken as a share of its highest value, so that the effect is that of the highest
+        exposure reached and stands beside the others.
+        """
+        highest = float(exposure.max())
+        if highest <= 0:
+            raise _SkippedError(sentence("sensitivity", "no-exposure"))
+        onset = self.priors.onset
+        at_once = OnsetPrior(at_once_weight=1.0, at_once_days=onset.at_once_days)
+        before = self.posterior.arrays
+        exposed = TrialArrays(
+            before.outcome,
+            exposure / highest,
+            before.period,
+            initial_exposure=float(exposure[0]) / highest,
+            columns=before.columns,
+            column_prior_sd=before.column_prior_sd,
+            column_names=before.column_names,
+        )
+        return self._refit(replace(self.priors, onset=at_once), exposed)
+
     def with_effect_prior(self, mean: float, sd: float) -> Posterior:
         _check_changed((self.priors.effect_mean, self.priors.effect_sd) != (mean, sd))
         return self.posterior.with_effect_prior(mean, sd)
@@ -203,7 +237,12 @@ def _check_changed(changed: bool) -> None:
         raise _SkippedError(sentence("sensitivity", "same"))
 
 
-def _changes(posterior: Posterior, outcome: Outcome, initial_treatment: int) -> Iterator[Change]:
+def _changes(
+    posterior: Posterior,
+    outcome: Outcome,
+    initial_treatment: int,
+    exposures: Mapping[str, FloatArray],
+) -> Iterator[Change]:
     priors = posterior.priors
     read = _Readings(posterior, initial_treatment)
     tenth = float(outcome.range) / 10
@@ -228,6 +267,10 @@ def _changes(posterior: Posterior, outcome: Outcome, initial_treatment: int) -> 
     sceptic = SCEPTIC_SD * tenth
     values = {"sd": plain(sceptic), "unit": unit}
     yield Change("sceptic", "sceptic", values, partial(read.with_effect_prior, 0.0, sceptic))
+    for name, exposure in exposures.items():
+        key = f"{OCCUPANCY}-{name}"
+        words, model = _words_of(key)
+        yield Change(key, words, model, partial(read.as_exposed, exposure))
 
 
 def _without_transition(arrays: TrialArrays, days: int, initial_treatment: int) -> TrialArrays:
