@@ -12,7 +12,7 @@ from lodose.pharmacology.compiling import compile_kernel
 LEVEL_SHIFT = 43  # leaves 9 of the 52 bits after the point
 LEVEL_LOWEST = (1023 - 20) << 9  # 1e-6 nM
 LEVEL_BINS = 38 << 9  # up to 2.6e5 nM
-SHARE_BINS = 10_000
+SHARE_BINS = 4_000
 
 
 @compile_kernel

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from lodose.pharmacology.accelerated import Crew as AcceleratedCrew
 
 SEED = 2026
-CHUNK_VALUES = 2_000_000
-"""Values of curves that a worker holds at a time: 16 MB."""
+CHUNK_VALUES = 1_000_000
+"""Values of curves that a worker holds at a time: 8 MB."""
 
 EXACT_UP_TO = 4096
 """Up to so many people every value is kept; above, they are counted in fine bins."""
@@ -62,7 +62,7 @@ class Spread:
 class Population:
     """Many people at the same times after the same doses.
 
-    Ask `quantiles`; up to 4,096 people they are exact, above right to 0.0001 of an occupancy and
+    Ask `quantiles`; up to 4,096 people they are exact, above right to 0.00025 of an occupancy and
     to 0.2 % of a concentration.
     """
 
