@@ -174,3 +174,28 @@ def test_no_name_stands_for_two_things() -> None:
     ]
     for name, meant in rows:
         assert seen.setdefault(key(name), meant) == meant, name
+
+
+@pytest.mark.parametrize(
+    ("entered", "treatment"),
+    [
+        ("naltrexone 4500 mcg", True),
+        ("naltrexone 50000 micrograms", False),
+        ("naltrexone 1.5.2026 mg", False),
+        ("naltrexone since 1.5.2026, 3 mg", True),
+    ],
+)
+def test_the_treatment_is_told_by_its_strength_and_a_date_is_none(
+    entered: str, treatment: bool
+) -> None:
+    names = [each.name for each in read(entered).ingredients]
+    assert ("low-dose naltrexone" in names) is treatment
+    assert ("naltrexone" in names) is not treatment
+
+
+def test_what_is_sold_with_an_opioid_too_is_known_without_one() -> None:
+    for name in index().sold_with_opioids:
+        assert read(name).unclear is None, name
+        assert not read(name).opioid, name
+        for sign in ("co {}", "{} comp", "{} 500/30", "{} #3"):
+            assert outcome(sign.format(name)) == "ask", sign.format(name)

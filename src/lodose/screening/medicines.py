@@ -3,6 +3,7 @@
 What is not recognised is never taken for harmless: it comes back as unclear, with near names.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from lodose.errors import LodoseError
+from lodose.screening.hidden import several, shows_more, unread, with_plus
 from lodose.screening.model import Unclear, Understood
 from lodose.screening.names import skeleton, words
 
@@ -26,6 +28,7 @@ COMMON = "no rule"
 TREATMENT = "low-dose naltrexone"
 # Milligrams: the highest dose that was studied in a trial of low-dose naltrexone.
 LOW_DOSE_MG = 6
+_MILLIGRAMS = {"mg": 1.0} | dict.fromkeys(("mcg", "ug", "microgram", "micrograms"), 0.001)
 # The longest name, "Mitragyna speciosa extract" apart, has this many words.
 _WIDEST = 4
 # Inside a longer word ("Morphintropfen") only names this long are believed.
@@ -116,6 +119,9 @@ class _Index:
     beside: frozenset[str]
     long_acting: frozenset[str]
     cough: frozenset[str]
+    sold_with_opioids: frozenset[str]
+    more: frozenset[str]
+    stems: tuple[str, ...]
     near: tuple[str, ...]
 
 
@@ -169,6 +175,9 @@ def build(table: dict[str, Any]) -> _Index:
         beside=frozenset(table["beside"]["names"]),
         long_acting=frozenset(table["long_acting"]["names"]),
         cough=frozenset(table["cough"]["names"]),
+        sold_with_opioids=frozenset(table["sold_with_opioids"]["names"]),
+        more=frozenset(table["more"]["names"]),
+        stems=tuple(table["stems"]["names"]),
         near=tuple(sorted(name for name in entries if len(name) >= _SHORTEST_NEAR)),
     )
 
@@ -216,7 +225,7 @@ def read(entered: str) -> Reading:
     >>> read("tramdol").unclear.offers, read("ibuprofen 400").unclear
     (('tramadol', 'Tramal'), None)
     """
-    parts = words(entered)
+    parts = words(with_plus(entered))
     found, left = _matched(parts)
     ingredients = _once(each for entry in found for each in entry.ingredients)
     if any(each.name == "naltrexone" for each in ingredients) and _low_dose(parts):
@@ -237,8 +246,9 @@ def read(entered: str) -> Reading:
 def _low_dose(parts: list[str]) -> bool:
     """Whether the strength written beside naltrexone is that of the treatment itself."""
     for number, unit in pairwise(parts):
-        if unit == "mg" and number[0].isdigit():
-            return float(number.replace(",", ".")) <= LOW_DOSE_MG
+        # A date written beside it ("1.5.2026") is no strength.
+        if unit in _MILLIGRAMS and number[0].isdigit() and len(re.split("[.,]", number)) <= 2:
+            return float(number.replace(",", ".")) * _MILLIGRAMS[unit] <= LOW_DOSE_MG
     return False
 
 
@@ -284,19 +294,39 @@ def _unclear(entered: str, parts: list[str], left: list[str], found: list[Entry]
         for end in range(start + 1, min(start + _WIDEST, len(parts)) + 1)
     ):
         return Unclear("medicine", entered.strip(), (), maybe_opioid=True)
+    if any(_hides_more(part) for part in several(entered)):
+        return Unclear("medicine", entered.strip(), (), maybe_opioid=True)
     beside = names.beside | names.cough | names.long_acting if found else names.beside
     strange = [part for part in left if part[0].isalpha() and len(part) >= 3 and part not in beside]
     if not strange:
-        return None if found else Unclear("medicine", entered.strip())
+        whole = found and not unread(entered)
+        return None if whole else Unclear("medicine", entered.strip())
     # Together first: "co-codomol" is a slip for one name, not for two.
     bones = ["".join(skeleton(part) for part in left), *(skeleton(part) for part in strange)]
     offers = _once(label for bone in bones for label in _near(bone))
-    maybe = any(skeleton(part) in names.vague for part in strange) or any(
+    maybe = any(_sounds_like_one(part) for part in strange) or any(
         ingredient.opioid or ingredient.group in GUT_OPIOIDS
         for label in offers
         for ingredient in names.entries[key(label)].ingredients
     )
     return Unclear("medicine", entered.strip(), offers[:_OFFERS], maybe_opioid=maybe)
+
+
+def _sounds_like_one(part: str) -> bool:
+    """Whether a word that nobody knows is vague, or begins as names of opioids begin."""
+    bone, names = skeleton(part), index()
+    return bone in names.vague or any(
+        bone == skeleton(stem) or bone.startswith(stem) for stem in names.stems
+    )
+
+
+def _hides_more(part: str) -> bool:
+    """Whether a painkiller or cough remedy stands alone, with a sign of a second ingredient."""
+    said, names = words(with_plus(part)), index()
+    found, _ = _matched(said)
+    if [entry.label in names.sold_with_opioids for entry in found] != [True]:
+        return False
+    return bool(names.more.intersection(said)) or shows_more(part)
 
 
 def _near(bone: str) -> list[str]:

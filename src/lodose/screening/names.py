@@ -15,7 +15,9 @@ _CYRILLIC = {
     "я": "a",
 }
 # fmt: on
-_LETTERS = str.maketrans({**_CYRILLIC, "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l"})
+_LETTERS = str.maketrans(
+    {**_CYRILLIC, "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i", "μ": "u"}
+)
 # In this order: what one language writes where another writes something else for the same sound.
 _SOUNDS = (
     ("ph", "f"),
