@@ -1,6 +1,6 @@
 """The rules in words, with what only a record knows: a sign of an opioid, one until lately."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -47,30 +47,38 @@ def sign_rule(signs: Iterable[str] = OPIOID_SIGNS) -> Rule:
     )
 
 
-def lately_rule() -> Rule:
-    """Return the rule about an opioid that ended a short while ago."""
+def lately_rule(counted: Sequence[Rule] = ()) -> Rule:
+    """Return the rule about an opioid that ended a short while ago.
+
+    Its words for a person are the same whatever was taken and whenever: ``counted``, the rules that
+    count its interval, the one that ends last first, stand in the prescriber's part only.
+    """
+    reasons = (
+        *(said(each.reason) for each in counted[:1]),
+        _("No number of days rules out dependence."),
+    )
+    asked = _(
+        "Exclude dependence: what was taken, how often and until when. Then decide, with the "
+        "reason."
+    )
+    judged = _("That this is asked for 30 days after the last dose is the project's judgement.")
     return Rule(
         id=LATELY_RULE,
         title=_("An opioid until lately"),
         severity=Severity.CONTRAINDICATED,
-        basis="pharmacology",
-        reason=_(
-            "The last dose lies further back than the labels ask for, but no number of days rules "
-            "out dependence."
-        ),
-        for_prescriber=_(
-            "Exclude dependence: what was taken, how often and until when. Then decide, with the "
-            "reason."
-        ),
+        basis=counted[0].basis if counted else "pharmacology",
+        reason=" ".join(reasons),
+        for_prescriber=" ".join((*(said(each.for_prescriber) for each in counted[:1]), asked)),
         for_person=_(
             "Do not start. You took an opioid not long ago; tell your prescriber when and what "
             "for. Your prescriber decides when, not the calendar."
         ),
-        sources=(),
+        sources=tuple(dict.fromkeys(source for each in counted for source in each.sources)),
         trigger=Trigger(),
-        judgement=_(
-            "That this is asked for 30 days after the last dose is the project's judgement."
+        judgement=" ".join(
+            (*(said(each.judgement) for each in counted[:1] if each.judgement), judged)
         ),
+        interval=counted[0].interval if counted else None,
     )
 
 

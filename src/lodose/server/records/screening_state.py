@@ -7,14 +7,15 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from lodose.screening import Finding, Override, Screening, screen
+from lodose.screening import Finding, Override, Screening
 from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.audit.models import Chain
 from lodose.server.records.before_models import Raised, RuleOverride, Screened
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import Medicine, Person
 from lodose.server.records.screening_facts import answered, gather
-from lodose.server.records.screening_rules import ALWAYS, lately_rule, sign_rule
+from lodose.server.records.screening_lately import beside_lately
+from lodose.server.records.screening_rules import ALWAYS, sign_rule
 
 
 def screened(person: Person, on: date | None = None) -> Screening:
@@ -33,13 +34,13 @@ def screened(person: Person, on: date | None = None) -> Screening:
 def _bare(person: Person, on: date) -> Screening:
     """Return what screening finds before anybody decided anything."""
     known = gather(person, on)
-    found = screen(known.facts, on=on)
+    found = beside_lately(known.facts, known.lately, on)
     unclear = tuple(answered(each, known.no_opioids) for each in found.unclear)
     # "last dose" is asked of what is taken now: its last dose is yet to come.
     asked = [name for name in found.not_asked if name != "last dose"]
     return replace(
         found,
-        findings=(*_reported(known.signs), *_until_lately(known.lately, found), *found.findings),
+        findings=(*_reported(known.signs), *found.findings),
         unclear=(*unclear, *known.unjudged),
         not_asked=tuple(dict.fromkeys((*known.not_asked, *asked))),
     )
@@ -47,13 +48,6 @@ def _bare(person: Person, on: date) -> Screening:
 
 def _reported(signs: tuple[str, ...]) -> tuple[Finding, ...]:
     return (Finding(sign_rule(signs), signs),) if signs else ()
-
-
-def _until_lately(names: tuple[str, ...], found: Screening) -> tuple[Finding, ...]:
-    """Stop for what ended lately and no rule of its own stops any more."""
-    told = {fact for each in found.findings if each.stops for fact in each.fired_by}
-    left = tuple(name for name in names if not any(fact.startswith(name) for fact in told))
-    return (Finding(lately_rule(), left),) if left else ()
 
 
 def standing_overrides(person: Person) -> list[RuleOverride]:
