@@ -13,8 +13,9 @@ from lodose.server.audit.models import Event
 from lodose.server.records import medicines
 from lodose.server.records.before_models import Raised, RuleOverride, Screened
 from lodose.server.records.clock import today_of
-from lodose.server.records.models import Medicine, Person
+from lodose.server.records.models import DoseStep, Medicine, Person
 from lodose.server.records.screening import override_rule, screened
+from lodose.server.records.treatment import Decision, decide_dose
 from server_support.people import let_in, make_account, make_person, signed_in
 from server_support.programs import Program
 
@@ -110,3 +111,42 @@ def test_the_last_dose_of_what_is_taken_now_changes_nothing_for_the_person() -> 
         Medicine.objects.filter(pk=item.pk).update(last_dose=last)
         told.add(Program(person).get("/screening").content)
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "what", ["a stop", "a pause", "a lower dose", "a later stop", "a later lower dose"]
+)
+def test_no_dose_comes_back_by_taking_a_decision_back(what: str) -> None:
+    """Beside an opioid a dose begins again by a decision of its own only."""
+    person = make_person("mira")
+    browser, today = signed_in(person), today_of(person)
+    agreed: Any = {"agreed_with": "my doctor", "agreed_on": today, "settled": True}
+
+    def decide(kind: str, micrograms: int, ahead: int) -> None:
+        day = today + dt.timedelta(days=ahead)
+        decide_dose(person, Decision(kind, day, micrograms, **agreed))
+
+    decide("start", 3000, 0)
+    kind, micrograms, ahead = {
+        "a stop": ("stop", 0, 0),
+        "a pause": ("pause", 0, 0),
+        "a lower dose": ("step", 1500, 0),
+        "a later stop": ("stop", 0, 5),
+        "a later lower dose": ("step", 1500, 5),
+    }[what]
+    decide(kind, micrograms, ahead)
+    last = DoseStep.objects.get(person=person, kind=kind)
+    medicines.add_medicine(person, medicines.Taken("codeine"))
+    address = f"/treatment/dose/{last.pk}/take-back/"
+    refused = browser.post(address, {"reason": "a mistake"})
+    assert refused.status_code == 422
+    assert "only their own account can decide otherwise" in said(refused)
+    answer = Program(person).post(f"/treatment/dose-steps/{last.pk}/removal", {"reason": "no"})
+    assert answer.status_code == 422
+    last.refresh_from_db()
+    assert last.removed_at is None
+    # A stop is never refused, whatever lower dose was planned for later.
+    decide("stop", 0, 0)
+    Medicine.objects.filter(person=person).delete()
+    if what == "a stop":
+        assert browser.post(address, {"reason": "a mistake"}).status_code == 302

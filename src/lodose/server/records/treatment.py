@@ -271,7 +271,7 @@ def _take_back_later(person: Person, decision: Decision) -> None:
             }
         )
     for step in later:
-        remove_step(person, step.pk, f"treatment {_ENDED[decision.kind]}")
+        _remove(person, step.pk, f"treatment {_ENDED[decision.kind]}")
 
 
 def _check_place(person: Person, decision: Decision) -> None:
@@ -339,10 +339,19 @@ def remove_step(person: Person, step_id: uuid.UUID, reason: str) -> bool:
     Raises
     ------
     DecisionError
-        If no reason is given, or a schedule runs.
+        If no reason is given, a schedule runs, or a dose would come back that screening stops.
     """
     if not reason.strip():
         raise DecisionError({"reason": _("Write why: the entry itself is kept.")})
+    with transaction.atomic():
+        before = _doses_by_day(person)
+        changed = _remove(person, step_id, reason)
+        if changed:
+            _check_comes_back(person, before)
+    return changed
+
+
+def _remove(person: Person, step_id: uuid.UUID, reason: str) -> bool:
     with transaction.atomic():
         chain = lock_chain(person.chain_id)
         if Trial.objects.filter(person=person, status=Trial.Status.RUNNING).exists():
@@ -356,3 +365,33 @@ def remove_step(person: Person, step_id: uuid.UUID, reason: str) -> bool:
             details = {"step": str(step_id), "reason": reason.strip()[:STOP_REASON_LENGTH]}
             add_event(chain, "dose-decision-removed", details)
     return bool(changed)
+
+
+def _doses_by_day(person: Person) -> list[tuple[date, int]]:
+    """Return from which day on which dose holds, the first for all days up to today."""
+    today = today_of(person)
+    steps = reversed(steps_of(person))
+    return [(max(step.from_day, today), step.dose_micrograms) for step in steps]
+
+
+def _dose_on(doses: list[tuple[date, int]], day: date) -> int:
+    return next((dose for first, dose in reversed(doses) if first <= day), 0)
+
+
+def _check_comes_back(person: Person, before: list[tuple[date, int]]) -> None:
+    """Refuse to take back a pause, a stop or a lower dose beside what screening stops.
+
+    Raises
+    ------
+    DecisionError
+        If a dose would hold that did not: that is a decision of its own, with its own checks.
+    """
+    after = _doses_by_day(person)
+    days = {today_of(person), *(first for first, _dose in (*before, *after))}
+    if all(_dose_on(after, day) <= _dose_on(before, day) for day in days):
+        return
+    try:
+        check_start(person, kind="step", decided_by=None)
+    except DecisionError as error:
+        told = " ".join(error.problems.values())
+        raise DecisionError({"reason": told}) from None
