@@ -266,6 +266,15 @@ def test_medicines_are_corrected_and_removed_and_faults_named() -> None:
         ),
         ({"name": "x", "first_day": "soon"}, "Enter a valid date"),
         ({"name": "x", "first_day": "0026-01-01"}, "Check the year"),
+        ({"name": "x", "last_dose": str(today + timedelta(days=1))}, "has not come yet"),
+        (
+            {"name": "x", "first_day": str(today), "last_dose": str(today - timedelta(days=1))},
+            "The last dose is before the first day",
+        ),
+        (
+            {"name": "x", "last_day": str(today - timedelta(days=1)), "last_dose": str(today)},
+            "The last dose is after the last day",
+        ),
     ):
         answer = browser.post("/diary/medicines/add/", fields)
         assert answer.status_code == 422

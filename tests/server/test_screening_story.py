@@ -287,7 +287,7 @@ def test_no_page_of_the_person_tells_when_an_opioid_would_be_out(
     today = today_of(person)
     last = today - dt.timedelta(days=3)
     stopped = {"last_day": last.isoformat(), "regular": "yes"} if rule == "OPI-006" else {}
-    add(person, name, **stopped)
+    add(person, name, **(stopped or {"last_dose": last.isoformat()}))
     medicine = Medicine(name=name, last_dose=last, taken="stopped" if stopped else "now")
     found = screen(Facts(medicines=(medicine,)), on=today)
     fired = [each for each in found.findings if each.rule.interval is not None]
@@ -327,6 +327,10 @@ def test_no_page_of_the_person_tells_when_an_opioid_would_be_out(
     desk = text_of(signed_in(prescriber).get(f"/people/{person.pk}/screening/"))
     assert "without any opioid" in desk
     assert any(each in desk for each in told if "day" in each)
+    counted = [each.not_before for each in fired if each.not_before is not None]
+    assert counted
+    for day in counted:
+        assert f"not before {full_date(day)} if dependence is excluded" in desk
 
 
 def test_strangers_find_nothing(person: Person) -> None:

@@ -101,6 +101,7 @@ class NewMedicine(Given):
     disease_modifying: Flag = False
     opioid: Flag | None = Field(None, description="Asked where a name looks like an opioid's.")
     regular: Flag | None = Field(None, description="Of an opioid: taken day after day.")
+    last_dose: Day | None = Field(None, description="Of what is taken only as needed.")
     note: Line = ""
     as_typed: Flag = Field(
         default=False, description="Keeps a name that was asked back, as not understood."
@@ -124,6 +125,7 @@ class MedicineShape(Schema):
     disease_modifying: bool
     opioid: bool | None = Field(description="Null where neither name nor person says it.")
     regular: bool | None = Field(description="Of an opioid: taken day after day.")
+    last_dose: date | None = Field(description="Of what is taken only as needed.")
     note: str
 
 
@@ -282,6 +284,7 @@ def _taken(given: NewMedicine) -> Taken:
         note=given.note,
         opioid=given.opioid,
         regular=given.regular,
+        last_dose=given.last_dose,
         as_typed=given.as_typed,
     )
 
@@ -316,6 +319,7 @@ def medicine_shape(item: Medicine) -> dict[str, Any]:
         "disease_modifying": item.disease_modifying,
         "opioid": item.opioid,
         "regular": item.regular,
+        "last_dose": item.last_dose,
         "note": item.note,
     }
 

@@ -24,7 +24,8 @@ class Taken:
 
     ``opioid`` is what the person says of it, None where they did not say; a name that is
     recognised counts whatever they say. ``regular`` says of an opioid whether it was taken day
-    after day; ``as_typed`` insists on a name that was not understood.
+    after day; ``last_dose`` when what is taken only as needed was taken last; ``as_typed`` insists
+    on a name that was not understood.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Taken:
     note: str = ""
     opioid: bool | None = None
     regular: bool | None = None
+    last_dose: date | None = None
     as_typed: bool = False
 
 
@@ -94,7 +96,7 @@ def check_medicine(person: Person, taken: Taken, *, kept_name: str = "") -> dict
             problems[field] = _("Write %(most)d characters or fewer.") % {"most": most}
     if not name:
         problems["name"] = _("Write the name of the medicine.")
-    problems |= _check_days(person, taken.first_day, taken.last_day)
+    problems |= _check_days(person, taken)
     asked = _ask_about(name, taken, kept_name) if name else {}
     if problems or "opioid" in asked:
         raise EntryError(asked | problems)
@@ -108,6 +110,7 @@ def check_medicine(person: Person, taken: Taken, *, kept_name: str = "") -> dict
         "disease_modifying": taken.disease_modifying,
         "opioid": _is_opioid(name, taken.opioid),
         "regular": taken.regular,
+        "last_dose": taken.last_dose,
         "note": taken.note.strip(),
     }
 
@@ -160,12 +163,18 @@ def _may_be_opioid(name: str) -> str:
     }
 
 
-def _check_days(person: Person, first: date | None, last: date | None) -> dict[str, str]:
-    for field, day in (("first_day", first), ("last_day", last)):
+def _check_days(person: Person, taken: Taken) -> dict[str, str]:
+    first, last, dose = taken.first_day, taken.last_day, taken.last_dose
+    for field, day in (("first_day", first), ("last_day", last), ("last_dose", dose)):
         if day is not None and day < EARLIEST:
             return {field: _("Check the year of %(day)s.") % {"day": said_day(day)}}
-    if first is not None and first > today_of(person):
-        return {"first_day": _("%(day)s has not come yet.") % {"day": said_day(first)}}
+    for field, day in (("first_day", first), ("last_dose", dose)):
+        if day is not None and day > today_of(person):
+            return {field: _("%(day)s has not come yet.") % {"day": said_day(day)}}
     if first is not None and last is not None and last < first:
         return {"last_day": _("The last day is before the first.")}
+    if dose is not None and first is not None and dose < first:
+        return {"last_dose": _("The last dose is before the first day.")}
+    if dose is not None and last is not None and dose > last:
+        return {"last_dose": _("The last dose is after the last day.")}
     return {}

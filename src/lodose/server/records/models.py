@@ -177,6 +177,7 @@ class Medicine(models.Model):
     disease_modifying = models.BooleanField(default=False)
     opioid = models.BooleanField(null=True)  # recognised, or said by the person; null: not known
     regular = models.BooleanField(null=True)  # of an opioid: whether it was taken day after day
+    last_dose = models.DateField(null=True)  # the newest so far, of what is taken only as needed
     note = models.CharField(max_length=200, blank=True)
     removed_at = models.DateTimeField(null=True)
 

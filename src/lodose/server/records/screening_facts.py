@@ -115,7 +115,9 @@ def _age(birth_year: int | None, on: date) -> int | None:
 
 def _medicine(row: MedicineRow, on: date) -> Medicine:
     past = row.last_day is not None and row.last_day < on
-    known = row.last_day if row.last_day is not None and row.last_day <= on else None
+    # The later of the two: no interval is counted from too early a day.
+    days = [day for day in (row.last_day, row.last_dose) if day is not None and day <= on]
+    known = max(days, default=None)
     return Medicine(
         name=named(row), taken="stopped" if past else "now", last_dose=known, regular=row.regular
     )

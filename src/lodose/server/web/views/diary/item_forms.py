@@ -155,6 +155,12 @@ class MedicineForm(ItemForm):
         required=False,
         choices=[("", _("Not answered")), ("yes", _("Yes")), ("no", _("No"))],
     )
+    last_dose = forms.DateField(
+        label=_("Only as needed: the day you took it last"),
+        required=False,
+        widget=DayInput(),
+        help_text=_("Leave it open if you take it every day."),
+    )
     disease_modifying = forms.BooleanField(
         label=_("It is meant to slow the illness itself (disease-modifying)"), required=False
     )
@@ -196,6 +202,7 @@ class MedicineForm(ItemForm):
             "dose": item.dose,
             "first_day": item.first_day,
             "last_day": item.last_day,
+            "last_dose": item.last_dose,
             "disease_modifying": item.disease_modifying,
             "note": item.note,
         }
