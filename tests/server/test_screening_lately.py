@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from lodose.server.records.before_models import Raised, RuleOverride, Screened
 from lodose.server.records.clock import today_of
 from lodose.server.records.models import DoseStep, Medicine, Person
 from lodose.server.records.screening import override_rule, screened
+from lodose.server.records.screening_answers import tell, told_by
 from lodose.server.records.treatment import Decision, decide_dose
 from server_support.people import let_in, make_account, make_person, signed_in
 from server_support.programs import Program
@@ -150,3 +152,21 @@ def test_no_dose_comes_back_by_taking_a_decision_back(what: str) -> None:
     Medicine.objects.filter(person=person).delete()
     if what == "a stop":
         assert browser.post(address, {"reason": "a mistake"}).status_code == 302
+
+
+def test_an_opioid_named_among_the_illnesses_stops_a_start() -> None:
+    person, prescriber = make_person("mira"), make_account(Role.PRESCRIBER)
+    let_in(person, prescriber)
+    tell(person, replace(told_by(person), conditions=("chronic pain treated with morphine",)))
+    day = today_of(person).isoformat()
+    sent = {"kind": "start", "from_day": day, "dose_mg": "1.5", "settled": "on"}
+    agreed = {"agreed_with": "my doctor", "agreed_on": day}
+    for browser, path in (
+        (signed_in(person), "/treatment/dose/"),
+        (signed_in(prescriber), f"/people/{person.pk}/dose/"),
+    ):
+        refused = browser.post(path, sent | agreed)
+        assert refused.status_code == 422
+        assert "An opioid is named here: chronic pain treated with morphine" in said(refused)
+    tell(person, replace(told_by(person), conditions=("chronic pain",)))
+    assert signed_in(person).post("/treatment/dose/", sent | agreed).status_code == 302

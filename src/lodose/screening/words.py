@@ -5,6 +5,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from lodose.screening.medicines import read
 from lodose.screening.model import Unclear
 from lodose.screening.names import fold
 
@@ -15,6 +16,9 @@ _SEVERAL = re.compile(r"\s*[,;+&\n]\s*|\s+(?:and|und|et|y)\s+")
 _NONE = frozenset(
     {"none", "no", "nothing", "keine", "nichts", "nein", "aucun", "aucune", "ninguno"}
 )
+# An allergy to one is no reason to think that it is taken.
+_MAY_NAME_OPIOIDS = frozenset({"condition", "event"})
+_OPIOID = re.compile(r"opioid|opiat|opiac|heroin|morfin|morphin|methadon|metadon")
 _OFFERS = 3
 _NEAR = 80.0
 
@@ -60,7 +64,8 @@ def meanings(kind: str, entered: str) -> tuple[frozenset[str], tuple[Unclear, ..
     -------
     tuple
         Keys, "nothing" for what no rule speaks of; then the parts without any, with near names.
-        A negation ("no depression") is not understood: it belongs out of the list.
+        A negation ("no depression") is not understood: it belongs out of the list. An opioid
+        that is named in passing may be taken: it is asked about.
 
     Examples
     --------
@@ -73,27 +78,36 @@ def meanings(kind: str, entered: str) -> tuple[frozenset[str], tuple[Unclear, ..
     unclear: list[Unclear] = []
     for part in _SEVERAL.split(entered):
         text = " ".join(fold(part).split())
-        found = set() if not text or _NEGATED.match(text) else _keys(kind, text)
-        if not found:
-            unclear.append(_unclear(kind, part.strip() or entered.strip(), text))
+        found, rest = (set(), text) if _NEGATED.match(text) else _keys(kind, text)
+        if not found or (kind in _MAY_NAME_OPIOIDS and _names_opioid(rest)):
+            unclear.append(_unclear(kind, part.strip() or entered.strip(), text, rest))
         keys |= found
     return frozenset(keys), tuple(unclear)
 
 
-def _keys(kind: str, text: str) -> set[str]:
-    """Every name in a text, the longest first; what one has taken no shorter one gets."""
+def _keys(kind: str, text: str) -> tuple[set[str], str]:
+    """Every name in a text, the longest first; what one has taken no shorter one gets.
+
+    The second is what is left of the text.
+    """
     found: set[str] = set()
     for name, key in _names(kind):
         text, times = re.subn(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", "|", text)
         if times:
             found.add(key)
-    return found
+    return found, text
 
 
-def _unclear(kind: str, entered: str, text: str) -> Unclear:
+def _names_opioid(text: str) -> bool:
+    """Whether words beside what was understood name an opioid: "back pain, on morphine"."""
+    return read(text).opioid or _OPIOID.search(text) is not None
+
+
+def _unclear(kind: str, entered: str, text: str, rest: str) -> Unclear:
     # Here only: the command line starts without it.
     from rapidfuzz import fuzz, process
 
     names = [name for name, _ in _names(kind)]
     hits = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=_OFFERS)
-    return Unclear(kind, entered, tuple(name for name, _, _ in hits))
+    maybe = kind in _MAY_NAME_OPIOIDS and not _NEGATED.match(text) and _names_opioid(rest)
+    return Unclear(kind, entered, tuple(name for name, _, _ in hits), maybe_opioid=maybe)

@@ -174,7 +174,14 @@ def check_start(
     found = screened(person)
     stops = stops_of(found)
     problems: dict[str, str] = {}
-    hidden = [each.entered for each in found.unclear if each.maybe_opioid]
+    maybe = [each for each in found.unclear if each.maybe_opioid]
+    hidden = [each.entered for each in maybe if each.kind == "medicine"]
+    beside = [each.entered for each in maybe if each.kind != "medicine"]
+    if beside:
+        problems["kind"] = _(
+            "An opioid is named here: %(names)s. Write it in the list of medicines, and without it "
+            "what it is taken for."
+        ) % {"names": ", ".join(beside)}
     if hidden:
         problems["kind"] = _(
             "This may be an opioid: %(names)s. Its exact name has to stand in the list of "
