@@ -114,3 +114,17 @@ def test_adding_a_study_is_one_record_and_this_command(tmp_path: Path) -> None:
     assert refused.exit_code == 2
     assert "new.toml, column 'study 'synthetic-trial', figures, pain, spot'" in refused.stderr
     assert "is not known" in refused.stderr
+
+
+def test_a_trial_that_counted_but_was_not_read_whole_is_not_denied() -> None:
+    """In Crohn's disease a trial counted; how many were in each group was not read."""
+    found = run("--chances", "crohn")
+    assert found.exit_code == 2
+    assert "no trial was read with how many people improved" in found.output
+    assert "No trial in" not in found.output
+
+
+def test_a_pooling_of_any_comparator_is_not_said_to_be_against_a_medicine() -> None:
+    shown = run("--condition", "chronic-pain").output
+    line = next(each for each in shown.splitlines() if "any comparator" in each)
+    assert "against placebo or another medicine" in line

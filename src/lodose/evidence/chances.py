@@ -75,16 +75,16 @@ def chances(evidence: Evidence, condition_id: str) -> Chances:
     Raises
     ------
     LodoseError
-        For a condition of which no trial counted who improved.
+        For a condition of which no trial was read with people and groups.
     """
     condition = evidence.condition(condition_id)
     source = condition.chances
     if source is None:
         known = [one.id for one in evidence.conditions.values() if one.chances]
         raise LodoseError(
-            f"No trial in {translate(condition.name)} counted who improved on it and on placebo, "
-            "so no chance can be given. Mend: ask for the chances in "
-            f"{', '.join(known)}, or see `lodose evidence --condition {condition.id}`."
+            f"{translate(condition.name)}: no trial was read with how many people improved on it "
+            "and on placebo, out of how many, so no chance can be given. Mend: ask for the "
+            f"chances in {', '.join(known)}, or see `lodose evidence --condition {condition.id}`."
         )
     study, figure = evidence.figure(source.shares)
     other_study, other = evidence.figure(source.placebo)

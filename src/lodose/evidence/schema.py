@@ -84,7 +84,9 @@ CONTRASTS = frozenset(
         Kind.RISK_DIFFERENCE,
     }
 )
-Versus = Literal["placebo", "active drug", "before", "lower use", "nothing"]
+Versus = Literal[
+    "placebo", "active drug", "placebo or active drug", "before", "lower use", "nothing"
+]
 
 
 class _Record(BaseModel):

@@ -55,6 +55,7 @@ KINDS: Mapping[Kind, str] = {
 AGAINST: Mapping[str, str] = {
     "placebo": translatable("{kind}, against placebo"),
     "active drug": translatable("{kind}, against another medicine"),
+    "placebo or active drug": translatable("{kind}, against placebo or another medicine"),
     "before": translatable("{kind}, since before"),
     "lower use": translatable("{kind}, against people who took less of it"),
     "nothing": translatable("{kind}, without a comparison"),
