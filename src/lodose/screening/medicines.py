@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -210,6 +210,7 @@ def _sourced(name: str, row: dict[str, Any], sources: dict[str, str]) -> None:
         )
 
 
+@lru_cache(maxsize=10_000)
 def read(entered: str) -> Reading:
     """Find out what is in a medicine.
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 LONGEST = 200
 # Enough for names of medicines typed on a Cyrillic keyboard.
@@ -50,7 +50,7 @@ def fold(text: str) -> str:
     return "".join(sign for sign in parts if not unicodedata.combining(sign)).translate(_LETTERS)
 
 
-@cache
+@lru_cache(maxsize=50_000)  # bounded: anybody may type words
 def skeleton(word: str) -> str:
     """Return what is left of a folded word once spelling and ending are taken away.
 

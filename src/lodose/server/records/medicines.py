@@ -16,6 +16,8 @@ from lodose.server.spoken import said_day
 
 LONGEST_NAME, LONGEST_DOSE, LONGEST_NOTE = 120, 80, 200
 EARLIEST = date(1900, 1, 1)
+# Every change screens all of them again; nobody takes as many.
+MOST_MEDICINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,15 @@ def add_medicine(person: Person, taken: Taken) -> Medicine:
         person has not said whether it is one; under "name" where nobody knows it. Nothing was
         written.
     """
-    return add_item(Medicine(person=person, **check_medicine(person, taken)))
+    checked = check_medicine(person, taken)
+    if Medicine.objects.filter(person=person, removed_at=None).count() >= MOST_MEDICINES:
+        raise EntryError(
+            {
+                "name": _("There are %(most)d medicines already. Remove what is over first.")
+                % {"most": MOST_MEDICINES}
+            }
+        )
+    return add_item(Medicine(person=person, **checked))
 
 
 def change_medicine(item: Medicine, taken: Taken, *, reason: str) -> Medicine:

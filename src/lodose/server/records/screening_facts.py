@@ -1,5 +1,6 @@
 """What a record knows that screening asks about; what nobody asked stays unasked."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,12 +27,30 @@ _LABS = {
     "alt": "ALT",
     "alat": "ALT",
     "gpt": "ALT",
+    "sgpt": "ALT",
+    "alanine": "ALT",
+    "alanin": "ALT",
+    "alaninaminotransferase": "ALT",
     "ast": "AST",
     "asat": "AST",
     "got": "AST",
+    "sgot": "AST",
+    "aspartate": "AST",
+    "aspartat": "AST",
+    "aspartataminotransferase": "AST",
     "bilirubin": "bilirubin",
+    "bilirubine": "bilirubin",
     "egfr": "eGFR",
     "gfr": "eGFR",
+}
+_WORD = re.compile(r"[^\W\d_]+")
+# No laboratory's upper limit of normal is as high (the project's judgement, in U/L and µmol/L):
+# such a limit is one in another unit than its value, and would make any value look like a low one.
+_NO_LIMIT = {"ALT": Decimal(200), "AST": Decimal(200), "bilirubin": Decimal(100)}
+_FACTORS = {
+    "ALT": {"µkat/L": Decimal(60)},
+    "AST": {"µkat/L": Decimal(60)},
+    "bilirubin": {"mg/dL": Decimal("17.1")},
 }
 _PER_LIMIT = frozenset({"ALT", "AST", "bilirubin"})
 _ADULT = 18
@@ -154,12 +173,15 @@ def _labs(person: Person) -> tuple[tuple[Lab, ...], tuple[Unclear, ...]]:
 
 def screened_test(analyte: str) -> str | None:
     """Return what screening calls a laboratory test, None for one that no rule reads."""
-    return _LABS.get(analyte.casefold())
+    named = {_LABS[word] for word in _WORD.findall(analyte.casefold()) if word in _LABS}
+    return named.pop() if len(named) == 1 else None
 
 
 def _lab(name: str, row: Laboratory) -> Lab | None:
     """Return a value that can be judged, None where its limit or its unit is missing."""
     if name in _PER_LIMIT and row.upper_limit in (None, Decimal(0)):
+        return None
+    if _is_limit_of_another_unit(name, row):
         return None
     if name == "eGFR" and "ml/min" not in row.unit.casefold():
         return None
@@ -168,6 +190,16 @@ def _lab(name: str, row: Laboratory) -> Lab | None:
         return Lab.model_validate({"name": name, "value": float(row.value), "upper_limit": limit})
     except ValidationError:
         return None
+
+
+def _is_limit_of_another_unit(name: str, row: Laboratory) -> bool:
+    """Whether a limit is too high for its unit: 2 µkat/L beside a limit of 40, meant in U/L."""
+    factor = _FACTORS[name].get(row.unit, Decimal(1)) if name in _FACTORS else Decimal(1)
+    return (
+        name in _NO_LIMIT
+        and row.upper_limit is not None
+        and row.upper_limit * factor > _NO_LIMIT[name]
+    )
 
 
 def _events(person: Person, told: BeforeStart, on: date) -> tuple[tuple[Event, ...] | None, bool]:
