@@ -43,6 +43,7 @@ FOR_OTHERS = {
     "server/api/": "who writes programs",
     "server/accounts/scopes.py": "who writes programs",
     "server/web/templates/web/account_token": "who writes programs",
+    "pharmacology/printed.py": "the prescriber, on a page about receptors",
     "brief/facts.py": "the prescriber, on page two of the brief",
     "brief/page_two.py": "the prescriber, on page two of the brief",
 }

@@ -76,6 +76,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "GET /treatment/suitability": ("read:treatment",),
     "POST /treatment/suitability": ("write:treatment",),
     "DELETE /treatment/suitability": ("write:treatment",),
+    "GET /receptors/shape": (),
+    "GET /receptors": ("read:people",),
+    "GET /people/{person}/receptors": ("read:people",),
     "GET /people/{person}/plan": ("read:people",),
     "POST /people/{person}/plan": ("write:people",),
     "POST /people/{person}/plan/decision": ("write:people",),
@@ -223,7 +226,7 @@ def test_other_roles_find_nothing_of_a_person(role: Role) -> None:
     for label in (each for each in GUARDED if each.startswith("GET")):
         _method, path = address(label)
         status = browser.get(f"/api/v1{path}").status_code
-        if label in own or (role == Role.PRESCRIBER and label == "GET /people"):
+        if label in own or (role == Role.PRESCRIBER and label in {"GET /people", "GET /receptors"}):
             assert status == 200, label
         elif role == Role.PRESCRIBER and label in people:
             assert status == 404, label

@@ -26,7 +26,7 @@ TELLS = re.compile(
     re.IGNORECASE,
 )
 # The same for everybody, whatever they take.
-ALIKE = ("/api/v1/red-flags", "/api/v1/evidence/", "/api/v1/plans")
+ALIKE = ("/api/v1/red-flags", "/api/v1/evidence/", "/api/v1/plans", "/api/v1/receptors")
 HIDDEN = {"arm", "dose_micrograms", "micrograms_per_millilitre", "dose_at", "dose_mg"}
 
 

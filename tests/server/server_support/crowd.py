@@ -111,6 +111,7 @@ def _fill(owner: Person, grant: Grant) -> dict[str, str]:
         outcomes={"pain": "7"},
         side_effects=[["quillwort-effect", 3]],
         note="quillwort-note",
+        dose_micrograms=1500,
     ).check_in
     later = timezone.now() + dt.timedelta(days=3)
     laboratory = Laboratory.objects.create(

@@ -15,6 +15,7 @@ from lodose.server.api import (
     diary_items,
     evidence,
     people,
+    receptors,
     regimen,
     reminders,
     screening,
@@ -83,6 +84,7 @@ for resource in (
     care,
     reminders,
     screening,
+    receptors,
     account,
     people,
 ):

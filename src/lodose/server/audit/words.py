@@ -63,6 +63,7 @@ _LOOKED_AT: dict[str, str | Promise] = {
     "answer": gettext_lazy("%(name)s read your answer."),
     "screening": gettext_lazy("%(name)s looked at your safety check."),
     "brief": gettext_lazy("%(name)s opened the page for your visit."),
+    "receptors": gettext_lazy("%(name)s worked out how long your doses may block."),
 }
 
 

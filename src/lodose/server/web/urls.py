@@ -15,6 +15,7 @@ from lodose.server.web.views import (
     own_data,
     panel,
     phone,
+    receptors,
     regimen,
     screening,
     start,
@@ -27,6 +28,7 @@ app_name = "web"
 urlpatterns = [
     *front.routes,
     *evidence.routes,
+    *receptors.routes,
     *health.routes,
     *today.routes,
     *phone.routes,
