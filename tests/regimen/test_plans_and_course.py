@@ -193,3 +193,14 @@ def test_beyond_use_days_only_for_the_formula_that_was_measured() -> None:
     for formula, strength in (("water", 1000), ("ascorbic-1mg", 5000), ("", 1000)):
         with pytest.raises(InputError, match="no measured beyond-use date"):
             use_before(formula, storage="fridge", made=date(2026, 5, 1), ug_per_ml=strength)
+
+
+@pytest.mark.parametrize(("today", "late"), [(5, False), (6, False), (7, True), (10, True)])
+def test_the_last_day_before_an_operation_that_is_over_is_said_to_be(
+    today: int, late: bool
+) -> None:
+    found = propose(course(), Report(surgery=date(2026, 6, 10)), on=date(2026, 6, today))
+    assert found.move is Move.PAUSE
+    assert "6 June 2026" in found.for_prescriber
+    assert ("is over" in found.for_prescriber) is late
+    assert "is over" not in found.for_person

@@ -184,10 +184,10 @@ def propose(course: Course, report: Report, *, on: date) -> Proposal:
         raise InputError(
             "is over", "leave it out.", column="surgery", value=report.surgery.isoformat()
         )
-    return _urgent(course, report) or _usual(course, report, on)
+    return _urgent(course, report, on) or _usual(course, report, on)
 
 
-def _urgent(course: Course, report: Report) -> Proposal | None:
+def _urgent(course: Course, report: Report, on: date) -> Proposal | None:
     """What does not wait for the days of a step."""
     if report.opioid:
         why = translate("An opioid was taken or is needed.")
@@ -198,13 +198,7 @@ def _urgent(course: Course, report: Report) -> Proposal | None:
         )
         return _proposal(course, Move.STOP, 0, why, LABEL)
     if report.surgery is not None:
-        last = report.surgery - BEFORE_SURGERY
-        why = translate(
-            "Last dose on {last} or earlier: 72 hours or more before {surgery}, if opioids may be "
-            "needed; the anaesthetist decides. Restart at the first dose, 7 to 10 days after the "
-            "last short-acting opioid, longer after a long-acting one ({source}). No guideline "
-            "speaks of low doses."
-        ).format(last=full_date(last), surgery=full_date(report.surgery), source=INTERVAL_SOURCE)
+        why = _before_surgery(report.surgery, on)
         return _proposal(course, Move.PAUSE, 0, why, SURGERY_SOURCE)
     if course.state != "taking" or report.missed_days >= SETTLED_GAP:
         why = translate(
@@ -214,6 +208,24 @@ def _urgent(course: Course, report: Report) -> Proposal | None:
         ).format(days=SETTLED_GAP)
         return _proposal(course, Move.RESTART, _first(course), why, JUDGEMENT)
     return None
+
+
+def _before_surgery(surgery: date, on: date) -> str:
+    """Say the last day of a dose; where it is over, that the anaesthetist has to know."""
+    last = surgery - BEFORE_SURGERY
+    why = translate(
+        "Last dose on {last} or earlier: 72 hours or more before {surgery}, if opioids may be "
+        "needed; the anaesthetist decides. Restart at the first dose, 7 to 10 days after the "
+        "last short-acting opioid, longer after a long-acting one ({source}). No guideline "
+        "speaks of low doses."
+    ).format(last=full_date(last), surgery=full_date(surgery), source=INTERVAL_SOURCE)
+    if last >= on:
+        return why
+    late = translate(
+        "The day of the last dose is over: give no further one, and let the anaesthetist know when "
+        "the last was taken."
+    )
+    return f"{late} {why}"
 
 
 def _usual(course: Course, report: Report, on: date) -> Proposal:
