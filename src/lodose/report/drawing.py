@@ -18,6 +18,9 @@ from lodose.verdict.result import Verdict
 
 WIDTHS = (340, 720)
 _KEPT = 64
+# Groups get roles without a name, which a screen reader would stumble over: the picture is one
+# image with one label.
+_ROLE_OF_A_PART = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")')
 _drawn: "OrderedDict[str, str]" = OrderedDict()
 
 
@@ -47,8 +50,9 @@ def svg(chart: alt.LayerChart, width: int) -> str:
         _drawn.move_to_end(key)
         return _drawn[key]
     drawn = _prefixed(vl_convert.vegalite_to_svg(text), f"c{key[:10]}")
+    drawn = _ROLE_OF_A_PART.sub("", drawn)
     if current_language() != SOURCE:  # the drawing library names the marks in English
-        drawn = re.sub(r' aria-(label|roledescription)="[^"]*"', "", drawn)
+        drawn = re.sub(r' aria-label="[^"]*"', "", drawn)
     drawn = _labelled(drawn, spec)
     _drawn[key] = drawn
     if len(_drawn) > _KEPT:

@@ -8,8 +8,6 @@ from lodose.report.words import clean
 from lodose.verdict.result import Claim, OutcomeAnswer, Verdict
 
 WIDTHS = (340, 720)
-# Vega gives its groups roles without a name, which a screen reader would stumble over.
-_ROLE_OF_A_PART = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")')
 _NUMBER = re.compile(r"[<>\u2212+\u2014]? ?\d|\u2014$")
 SHORT = 26  # characters that a cell may hold without breaking
 CHARTS = ("diary", "periods", "effect", "sensitivity")
@@ -121,12 +119,7 @@ def draw_charts(verdict: Verdict) -> dict[str, str]:
         "sensitivity": sensitivity_chart,
     }
     return {
-        f"{name}-{width}": _one_picture(svg(makers[name](verdict, width=width), width))
+        f"{name}-{width}": svg(makers[name](verdict, width=width), width)
         for name in CHARTS
         for width in WIDTHS
     }
-
-
-def _one_picture(drawn: str) -> str:
-    """Take away the roles of the parts: the picture is one image with one label."""
-    return _ROLE_OF_A_PART.sub("", drawn)
