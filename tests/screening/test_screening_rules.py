@@ -33,11 +33,11 @@ def event(kind: str, on: str | None = None) -> dict[str, Any]:
 # rule: what fires it, and what is nearest to it without firing it.
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "OPI-001": (taken("oxicodone 10 mg"), stopped("oxycodone", "2026-05-09", regular=False)),
-    "OPI-002": (taken("Tramadol retard 100"), stopped("tramadol", "2026-04-29", regular=False)),
-    "OPI-003": (stopped("methadone", "2026-04-26"), stopped("methadone", "2026-04-25")),
-    "OPI-004": (stopped("Subutex", "2026-04-26"), stopped("Subutex", "2026-04-25")),
+    "OPI-002": (taken("Tramadol retard 100"), stopped("tramadol", "2026-04-09", regular=False)),
+    "OPI-003": (stopped("methadone", "2026-04-10"), stopped("methadone", "2026-04-09")),
+    "OPI-004": (stopped("Subutex", "2026-04-10"), stopped("Subutex", "2026-04-09")),
     "OPI-005": (stopped("fentanyl patch", "2026-04-26"), stopped("fentanyl spray", "2026-04-26")),
-    "OPI-006": (stopped("codeine", "2026-04-30"), stopped("codeine", "2026-04-29")),
+    "OPI-006": (stopped("codeine", "2026-04-10"), stopped("codeine", "2026-04-09")),
     "OPI-007": ({"natural_products": ["kratom tea"]}, {"natural_products": ["valerian"]}),
     "OPI-008": (taken("Imodium"), taken("psyllium")),
     "OPI-009": (taken("codeine linctus"), taken("codeine tablets")),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from lodose.language import full_date, translatable, translate
-from lodose.screening.model import Finding, Outcome, Reader, Screening, Severity, Unclear
+from lodose.screening.model import Finding, Outcome, Reader, Rule, Screening, Severity, Unclear
 from lodose.screening.questions import QUESTIONS
 
 DECIDES = translatable(
@@ -55,6 +55,10 @@ _WITHOUT_DATE = translatable(
 _WITH_DATE = translatable(
     "{days} days without any opioid ({origin}): not before {day} if dependence is excluded, "
     "counted with the longer figure."
+)
+_BEYOND = translatable(
+    "That it stops for {days} days after the last dose, beyond the interval, is the project's "
+    "judgement: the day on which it ends must not tell the interval."
 )
 _UNJUDGED = translatable(
     "'{entered}' cannot be judged without your laboratory's upper limit, in a unit that is known. "
@@ -156,7 +160,7 @@ def _finding(found: Finding) -> dict[str, Any]:
         "reason": translate(rule.reason),
         "action": translate(rule.for_prescriber),
         "basis": rule.basis,
-        "judgement": translate(rule.judgement) if rule.judgement else "",
+        "judgement": judgement_says(rule),
         "sources": [source.place for source in rule.sources],
         "interval": None
         if interval is None
@@ -172,6 +176,15 @@ def _finding(found: Finding) -> dict[str, Any]:
         if override is None
         else {"by": override.by, "reason": override.reason, "on": override.on.isoformat()},
     }
+
+
+def judgement_says(rule: Rule) -> str:
+    """Say what of a rule is the project's judgement, also for how long it goes on stopping."""
+    told = [translate(rule.judgement)] if rule.judgement else []
+    days = rule.trigger.lookback_days
+    if rule.interval is not None and days > rule.interval.days_max:
+        told.append(translate(_BEYOND).format(days=days))
+    return " ".join(told)
 
 
 def interval_says(found: Finding) -> str:
