@@ -219,7 +219,8 @@ def test_every_red_flag_shows_what_to_do_without_script_and_network(
             assert text in shown
         page.locator("label.choice", has=box).tap()
         assert not advice.is_visible()
-    assert requests == []
+    # The browser asks for the tab's icon by itself, and late where the machine is busy.
+    assert [each for each in requests if "/web/icon" not in each] == []
     assert CheckIn.objects.count() == 0
 
 
