@@ -157,4 +157,6 @@ def _residual(data: Mapping[str, Any]) -> list[list[str]]:
 
 def _share(one: Mapping[str, Any]) -> str:
     low, high = one["band_90_percent"]
-    return f"{one['median_percent']:.0f} ({low:.0f}–{high:.0f})"
+    middle = one["median_percent"]
+    # Below half a per cent is not nothing.
+    return f"{'< 1' if middle < 0.5 else f'{middle:.0f}'} ({low:.0f}–{max(high, 1):.0f})"

@@ -9,6 +9,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -141,20 +142,13 @@ def _of_dose(wish: Wish) -> dict[str, str]:
 
 def asked_back(dose_ug: int) -> str:
     """Return the question about a dose that may be a slip."""
-    said = said_number(spelt(dose_ug_in_mg(dose_ug)))
-    tenth = said_number(spelt(dose_ug_in_mg(dose_ug) / 10))
+    said = said_number(spelt(Decimal(dose_ug) / 1000))
+    tenth = said_number(spelt(Decimal(dose_ug) / 10_000))
     return _("Is %(dose)s mg meant, or %(tenth)s mg? Low doses were studied up to %(most)s.") % {
         "dose": said,
         "tenth": tenth,
         "most": shown_dose(ASK_ABOVE_UG),
     }
-
-
-def dose_ug_in_mg(dose_ug: int) -> Any:
-    """Milligrams as an exact decimal."""
-    from decimal import Decimal
-
-    return Decimal(dose_ug) / 1000
 
 
 def _of_rest(wish: Wish) -> dict[str, str]:
@@ -181,6 +175,11 @@ def figures_of(asked: Asked, *, people: int = 500) -> Figures:
 def numbers_of(asked: Asked, *, people: int = 500) -> dict[str, Any]:
     """Return the numbers alone, ready for JSON."""
     return figures_of(asked, people=people).data
+
+
+def warm_up() -> None:
+    """Load and compile what the first page of a process would otherwise wait for."""
+    figures_of(asked_of(Wish()))
 
 
 def _worked_out(asked: Asked, people: int) -> Figures:

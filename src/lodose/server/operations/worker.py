@@ -24,6 +24,7 @@ def _warm_up() -> None:
     try:
         compute = importlib.import_module("lodose.server.answers.compute")
         compute.warm_up()
+        importlib.import_module("lodose.server.answers.receptors").warm_up()
     except (ImportError, AttributeError):
         return
     except Exception:  # noqa: BLE001  # a cold engine is slow, not broken
