@@ -2,6 +2,7 @@
 
 import pytest
 
+from lodose.screening.medicines import read
 from lodose.screening.words import meanings
 
 
@@ -38,3 +39,8 @@ def test_it_is_asked_about(entered: str) -> None:
 def test_what_names_none_is_not(kind: str, entered: str) -> None:
     _keys, unclear = meanings(kind, entered)
     assert not any(each.maybe_opioid for each in unclear)
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\u2060", "\ufeff"])
+def test_signs_that_nobody_sees_hide_no_opioid(hidden: str) -> None:
+    assert read(f"ibuprofen {hidden.join('tramadol')}").opioid

@@ -47,7 +47,12 @@ def fold(text: str) -> str:
     ('codeine', 'morfin', 'losning')
     """
     parts = unicodedata.normalize("NFKD", text[:LONGEST].casefold().translate(_LETTERS))
-    return "".join(sign for sign in parts if not unicodedata.combining(sign)).translate(_LETTERS)
+    # Signs that nobody sees ("Cf", such as a space without width) stand between no letters.
+    return "".join(
+        sign
+        for sign in parts
+        if not unicodedata.combining(sign) and unicodedata.category(sign) != "Cf"
+    ).translate(_LETTERS)
 
 
 @lru_cache(maxsize=50_000)  # bounded: anybody may type words
