@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.interface]
 # What the API says to everybody alike: its description, what to do in danger, what is known.
 WITHOUT_DATA = {
     *("/api/v1/", "/api/v1/openapi.json", "/api/v1/red-flags"),
-    *("/api/v1/evidence/claims", "/api/v1/evidence/conditions"),
+    *("/api/v1/evidence/claims", "/api/v1/evidence/conditions", "/api/v1/receptors/shape"),
 }
 FORCED = (Role.PRESCRIBER, Role.PHARMACIST, Role.RESEARCHER, Role.ADMINISTRATOR)
 
