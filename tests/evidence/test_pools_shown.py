@@ -55,11 +55,7 @@ def test_shares_of_people_are_pooled_as_risk_ratios() -> None:
     fixed = pool([one.estimate for one in effects], [one.se for one in effects], method="fixed")
     assert found["ratio"] is True
     assert found["rows"][2]["estimate"] == pytest.approx(exp(fixed.estimate))
-    worked_out = "(the range worked out by Lodose)"
-    assert [row["place"] for row in found["rows"][:2]] == [
-        f"press {worked_out}",
-        f"abstract {worked_out}",
-    ]
+    assert [row["place"] for row in found["rows"][:2]] == ["press", "abstract"]
     text = run("--pool", SIDE_EFFECTS[0], "--pool", SIDE_EFFECTS[1]).stdout
     for part in ("Ratio (95 %)", "Paule-Mandel", "DerSimonian-Laird", "Bayesian", "NCT04739995"):
         assert part in text
@@ -125,13 +121,3 @@ def test_a_ratio_is_pooled_as_its_logarithm() -> None:
             log(row.upper) - log(row.estimate), rel=0.2
         )
         assert row.lower < row.estimate < row.upper
-
-
-def test_a_range_that_nobody_printed_is_said_to_be_worked_out() -> None:
-    evidence = read_evidence()
-    shown = pool_figures(evidence, ["final-2024#pain", "innova-2026#pain"], label="Pain")
-    places = {row.label: row.place for row in shown.rows if not row.pooled}
-    assert places == {
-        "FINAL": "abstract",
-        "INNOVA": "abstract (the range worked out by Lodose)",
-    }

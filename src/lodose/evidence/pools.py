@@ -246,10 +246,6 @@ def _trial_row(evidence: Evidence, contrast: Contrast, weight: float, ratio: boo
     ends = _scaled((contrast.effect.estimate, low, high), ratio)
     place = Place(contrast.place)
     shown = evidence.study(contrast.study).citation.shown_for(place)
-    read = translate(PLACES[place])
-    if contrast.derived != "interval":
-        # What is printed there is a p, counts or means; the range follows from them.
-        read = translate("{place} (the range worked out by Lodose)").format(place=read)
     return PoolRow(
         label=translate(contrast.label),
         text=_text(contrast.effect.estimate, low, high, ratio),
@@ -259,7 +255,7 @@ def _trial_row(evidence: Evidence, contrast: Contrast, weight: float, ratio: boo
         weight=weight,
         identifier=shown[0],
         url=shown[1],
-        place=read,
+        place=translate(PLACES[place]),
         pooled=False,
     )
 
