@@ -125,6 +125,23 @@ def test_the_story(person: Person, prescriber: User) -> None:
     assert verify(Chain.objects.get(pk=person.chain_id)) == []
 
 
+def test_a_decision_ends_with_the_access_of_whoever_made_it(
+    person: Person, prescriber: User
+) -> None:
+    add(person, "tramadol")
+    address = f"/people/{person.pk}/screening/"
+    signed_in(prescriber).post(address, {"rule": "OPI-002-tramadol", "reason": REASON})
+    assert not screened(person).findings[0].stops
+    browser = signed_in(person)
+    grant = person.grants.get(prescriber=prescriber)
+    assert browser.post(f"/care/access/{grant.pk}/end/").status_code == 302
+    assert screened(person).findings[0].stops
+    assert browser.post("/treatment/dose/", start(person, settled="on")).status_code == 422
+    event = Event.objects.filter(chain_id=person.chain_id, kind="override-withdrawn").get()
+    assert event.details["why"] == "access ended"
+    assert verify(Chain.objects.get(pk=person.chain_id)) == []
+
+
 def test_the_prescriber_takes_a_decision_back(person: Person, prescriber: User) -> None:
     add(person, "tramadol")
     desk, address = signed_in(prescriber), f"/people/{person.pk}/screening/"

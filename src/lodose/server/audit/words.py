@@ -79,7 +79,7 @@ def _by_name(words: str | Promise) -> Callable[[dict[str, Any]], str]:
 
 
 def _override_withdrawn(details: dict[str, Any]) -> str:
-    if details.get("why") == "withdrawn":
+    if details.get("why") in {"withdrawn", "access ended"}:
         return _("%(name)s no longer allows it despite a rule against it.") % {
             "name": details.get("name") or _("A prescriber")
         }

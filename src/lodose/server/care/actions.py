@@ -12,6 +12,7 @@ from lodose.server.accounts.models import Role, User, digest, new_secret
 from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.care.models import Grant, Invitation, Seen
 from lodose.server.records.models import Person
+from lodose.server.records.screening import end_overrides_of
 
 INVITATION_DAYS = 14
 MOST_OPEN_INVITATIONS = 10
@@ -151,6 +152,8 @@ def withdraw_access(person: Person, grant_id: uuid.UUID) -> bool:
             "care-withdrawn",
             {"grant": str(grant.pk), "name": grant.prescriber.shown_name, "by": "person"},
         )
+        # Nobody answers for a decision against a contraindication any more.
+        end_overrides_of(person, grant.prescriber, chain)
     return True
 
 

@@ -33,6 +33,7 @@ from lodose.server.records.screening_words import for_person
 __all__ = [
     "before_start_of",
     "check_start",
+    "end_overrides_of",
     "facts_of",
     "not_understood",
     "open_contraindications",
@@ -306,3 +307,15 @@ def withdraw_override(person: Person, override_id: uuid.UUID, *, by: Any) -> boo
         end_override(chain, found, by=by.shown_name, why="withdrawn")
         rescreen(person, chain=chain)
     return True
+
+
+def end_overrides_of(person: Person, prescriber: Any, chain: Chain) -> None:
+    """End what a prescriber decided against contraindications: their access has ended.
+
+    Call it in the transaction that ends the access and holds the chain.
+    """
+    ended = [each for each in standing_overrides(person) if each.decided_by_id == prescriber.pk]
+    for each in ended:
+        end_override(chain, each, by=prescriber.shown_name, why="access ended")
+    if ended:
+        rescreen(person, chain=chain)
