@@ -145,6 +145,13 @@ def test_without_anything_against_it_the_plan_and_its_judging_stand_there(brief_
     assert plan["Doses"].endswith("up to 4.5 mg")
     assert plan["Product"] == "first 0.5 mg = 1 x 0.5 mg; at the target 4.5 mg = 3 x 1.5 mg"
     assert judged["Outcome"] == "Pain, 0 to 10: 1 or more lower than before is a gain that matters"
+    # What pain fell by on placebo is read in the evidence, with its source on the page.
+    study, figure = read_evidence().figure("final-2024#pain-groups")
+    assert figure.comparator is not None
+    assert figure.comparator.mean is not None
+    assert f"in FINAL pain fell by {-figure.comparator.mean} on placebo" in judged["Placebo"]
+    assert "Only blinded periods can tell." in judged["Placebo"]
+    assert study.citation.identifier in made.sources
     weeks = sum(step.days for step in steps) // 7 + 8
     assert (
         judged["Length"]
@@ -159,6 +166,7 @@ def test_where_more_is_better_the_gain_is_a_rise_and_no_date_is_made_up(brief_of
     judged = dict(brief_of(judged_by=JudgedBy("Sleep", Decimal("1.50"), "higher", weeks=12)).judged)
     assert judged["Outcome"] == "Sleep: 1.5 or more higher than before is a gain that matters"
     assert judged["Length"] == "12 weeks"
+    assert judged["Placebo"] == "A gain alone may be placebo. Only blinded periods can tell."
     assert "on ____" in judged["Stop"]
 
 

@@ -5,6 +5,7 @@ from math import ceil
 from lodose.brief.model import JudgedBy
 from lodose.diary import read_instruments
 from lodose.errors import InputError
+from lodose.evidence import read_evidence
 from lodose.language import decimal, full_date, plural, translatable, translate
 from lodose.regimen import Plan, Product, each_step, in_mg, supply
 
@@ -12,6 +13,7 @@ INSTRUMENT = "pain-nrs"
 WITHOUT_A_PLAN = 12  # weeks, as long as the FINAL trial
 AT_THE_DOSE = 8  # weeks; the FINAL trial held the highest tolerated dose so long
 LENGTH_SOURCE = "NCT04270877"
+ON_PLACEBO = "final-2024#pain-groups"  # what pain fell by without the medicine
 SUPPLY_DAYS = 90
 GRADES = {
     "A": translatable("as in a controlled trial"),
@@ -145,7 +147,7 @@ def weeks_of(plan: Plan | None, judged: JudgedBy) -> int:
 
 
 def judged_lines(plan: Plan | None, judged: JudgedBy) -> Pairs:
-    """Return outcome, change that matters, length and the day to stop."""
+    """Return outcome, change that matters, length, the day to stop, and what placebo does."""
     weeks = weeks_of(plan, judged)
     change = decimal(f"{judged.mcid.normalize():f}")
     falls = translate("{outcome}: {change} or more lower than before is a gain that matters")
@@ -164,7 +166,24 @@ def judged_lines(plan: Plan | None, judged: JudgedBy) -> Pairs:
             translate("Stop"),
             end.format(weeks=weeks, day=full_date(stop) if stop is not None else ""),
         ),
+        (translate("Placebo"), _placebo(judged)),
     )
+
+
+def _placebo(judged: JudgedBy) -> str:
+    """Say that a gain alone tells nothing; of pain with what it fell by on placebo in a trial."""
+    study, figure = read_evidence().figure(ON_PLACEBO)
+    if not _is_pain(judged) or figure.comparator is None or figure.comparator.mean is None:
+        return translate("A gain alone may be placebo. Only blinded periods can tell.")
+    fall = translate(
+        "A fall of one point alone may be placebo: in {study} pain fell by {fall} on placebo. "
+        "Only blinded periods can tell."
+    )
+    return fall.format(study=study.name, fall=decimal(f"{-figure.comparator.mean:g}"))
+
+
+def _is_pain(judged: JudgedBy) -> bool:
+    return judged.outcome == translate(read_instruments()[INSTRUMENT].label)
 
 
 def _length(plan: Plan | None, judged: JudgedBy, weeks: int) -> str:
@@ -176,6 +195,8 @@ def _length(plan: Plan | None, judged: JudgedBy, weeks: int) -> str:
 
 
 def judged_sources(plan: Plan | None, judged: JudgedBy) -> tuple[str, ...]:
-    """Return where the change that matters and the length were read."""
+    """Return where the change that matters, placebo's change and the length were read."""
     found = [judged.source] if judged.source else []
+    if _is_pain(judged):
+        found.append(read_evidence().figure(ON_PLACEBO)[0].citation.identifier)
     return (*found, LENGTH_SOURCE) if judged.weeks is None else tuple(found)

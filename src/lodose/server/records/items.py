@@ -3,6 +3,7 @@
 Each writes its own event in the same transaction, with the old values; nothing is ever deleted.
 """
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -15,6 +16,13 @@ from lodose.server.audit.chain import add_event, lock_chain
 from lodose.server.audit.models import Chain
 from lodose.server.records.entries import EntryError, spelt
 from lodose.server.records.models import Laboratory, LifeEvent, Medicine
+from lodose.server.records.screening_removed import (
+    addition_of,
+    ask_again,
+    is_doubtful,
+    is_slip,
+    left_behind,
+)
 from lodose.server.records.screening_state import rescreen
 
 Item = TypeVar("Item", Laboratory, Medicine, LifeEvent)
@@ -61,11 +69,12 @@ def change_item(item: Item, changed: dict[str, Any], *, reason: str) -> Item:
     with transaction.atomic():
         chain = lock_chain(item.person.chain_id)
         fresh = _not_removed(item)
-        before = content_of(fresh)
+        before, old = content_of(fresh), copy(fresh)
         for name, value in changed.items():
             setattr(fresh, name, value)
         fresh.save()
         details = _details(fresh) | {"before": before, "reason": reason}
+        details |= _corrected_away(old, fresh)
         add_event(chain, f"{_KINDS[type(item)]}-corrected", details)
         _screen_again(fresh, chain)
     return fresh
@@ -85,8 +94,35 @@ def remove_item(item: Item, *, reason: str) -> None:
         fresh = _not_removed(item)
         fresh.removed_at = timezone.now()
         fresh.save(update_fields=["removed_at"])
-        add_event(chain, f"{_KINDS[type(item)]}-removed", _details(fresh) | {"reason": reason})
+        details = _details(fresh) | {"reason": reason} | _asked_again(fresh)
+        add_event(chain, f"{_KINDS[type(item)]}-removed", details)
         _screen_again(fresh, chain)
+
+
+def _asked_again(gone: Laboratory | Medicine | LifeEvent) -> dict[str, Any]:
+    """Ask again whether the list is whole where it lost an opioid; what the event says of it."""
+    if isinstance(gone, Medicine) and is_doubtful(gone) and ask_again(gone.person):
+        return {"whole_asked_again": True}
+    return {}
+
+
+def _corrected_away(
+    old: Laboratory | Medicine | LifeEvent, fresh: Laboratory | Medicine | LifeEvent
+) -> dict[str, Any]:
+    """Treat what a correction made another medicine as removed; what the event says of it."""
+    if not isinstance(old, Medicine) or not isinstance(fresh, Medicine):
+        return {}
+    kept_its_name = old.name == fresh.name and is_doubtful(fresh)
+    if fresh.opioid or kept_its_name:
+        return {}
+    said = _asked_again(old)
+    gone = left_behind(old, fresh)
+    if gone is not None:
+        gone.removed_at = timezone.now()
+        if not is_slip(gone, addition_of(old.person, [old]).get(str(old.pk))):
+            gone.save(force_insert=True)
+            said["kept_as_removed"] = str(gone.pk)
+    return said
 
 
 def _screen_again(item: Laboratory | Medicine | LifeEvent, chain: Chain) -> None:

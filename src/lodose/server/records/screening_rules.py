@@ -1,6 +1,7 @@
 """The rules in words, with what only a record knows: a sign of an opioid, one until lately."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -10,11 +11,13 @@ from lodose.screening import Severity, rules
 from lodose.screening.model import Rule, Source, Trigger
 from lodose.server.records.red_flags import red_flags
 from lodose.server.records.screening_facts import OPIOID_SIGNS, TOLD_SIGN
+from lodose.server.spoken import said_day
 
 # No rules of the library: what a check-in reported, and what the record of days knows. They stop as
 # any contraindication does.
 SIGN_RULE = "OPI-sign"
 LATELY_RULE = "OPI-lately"
+REMOVED_RULE = "OPI-removed"
 ALWAYS = "every start"
 # What was told beside the next step is the question of this sign.
 _NAMED = {TOLD_SIGN: "opioid-needed"}
@@ -82,6 +85,41 @@ def lately_rule(counted: Sequence[Rule] = ()) -> Rule:
     )
 
 
+def removed_rule(days: Mapping[str, date] | None = None) -> Rule:
+    """Return the rule about an opioid that was removed from the list.
+
+    ``days`` says when each was removed; it stands in the prescriber's part only.
+    """
+    removed = [
+        _("%(name)s was removed from the list on %(day)s.") % {"name": name, "day": said_day(day)}
+        for name, day in (days or {}).items()
+    ]
+    return Rule(
+        id=REMOVED_RULE,
+        title=_("A medicine that may be an opioid was removed from the list"),
+        severity=Severity.CONTRAINDICATED,
+        basis="pharmacology",
+        reason=_("That it no longer stands in the list does not say that it is not taken."),
+        for_prescriber=" ".join(
+            (
+                *removed,
+                _(
+                    "Ask why, and whether and until when it was taken. Then decide, with the "
+                    "reason."
+                ),
+            )
+        ),
+        for_person=_(
+            "Do not start or go on. Tell your prescriber what you removed from the list and "
+            "whether you take it. Do not stop your pain medicine for this. Your prescriber "
+            "decides."
+        ),
+        sources=(),
+        trigger=Trigger(),
+        judgement=_("That this stops for 30 days after the removal is the project's judgement."),
+    )
+
+
 def said(text: str) -> str:
     """Return a sentence of the library in the reader's language."""
     with speaking(nearest(get_language() or "en")):
@@ -90,7 +128,7 @@ def said(text: str) -> str:
 
 def rules_by_id() -> Mapping[str, Rule]:
     """Return every rule that can fire in a record."""
-    return {each.id: each for each in (sign_rule(), lately_rule(), *rules())}
+    return {each.id: each for each in (sign_rule(), lately_rule(), removed_rule(), *rules())}
 
 
 def facts_in_words(rule: str, fired_by: Iterable[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from lodose.server.records.clock import today_of
 from lodose.server.records.models import Medicine, Person
 from lodose.server.records.screening_facts import answered, gather
 from lodose.server.records.screening_lately import beside_lately
+from lodose.server.records.screening_removed import removed_lately
 from lodose.server.records.screening_rules import ALWAYS, sign_rule
 
 
@@ -40,7 +41,7 @@ def _bare(person: Person, on: date) -> Screening:
     asked = [name for name in found.not_asked if name != "last dose"]
     return replace(
         found,
-        findings=(*_reported(known.signs), *found.findings),
+        findings=(*_reported(known.signs), *removed_lately(person, on), *found.findings),
         unclear=(*unclear, *known.unjudged),
         not_asked=tuple(dict.fromkeys((*known.not_asked, *asked))),
     )
