@@ -28,6 +28,7 @@ from server_support.people import check_in, make_person, signed_in
 ROOT = Path(__file__).parents[2]
 SERVER = Path(lodose.server.__file__).parent
 GERMAN = SERVER / "locale" / "de" / "LC_MESSAGES" / "django.po"
+GERMAN_OF_THE_LIBRARY = SERVER.parent / "locale" / "de" / "LC_MESSAGES" / "lodose.po"
 TEMPLATES = sorted(path for path in SERVER.rglob("*") if path.suffix in {".html", ".txt"})
 LETTERS = re.compile(r"[^\W\d_]{2}")
 # Marks for programs, units, and a page outside Django that has a German one beside it.
@@ -213,23 +214,24 @@ def test_scripts_say_nothing_of_their_own() -> None:
 # Warnings whose strength must not be lost on the way ---------------------------------------------
 WARNINGS = {
     "Do not start. Do not stop your pain medicine for this; talk first.": (
-        "Beginnen Sie nicht. Setzen Sie Ihr Schmerzmittel dafür nicht ab; sprechen Sie zuerst mit "
-        "Ihrer Ärztin oder Ihrem Arzt."
+        r"Beginnen Sie nicht( mit Naltrexon)?\. "
+        r"Setzen Sie (dafür Ihr Schmerzmittel|Ihr Schmerzmittel dafür) nicht ab[;.] "
+        r"[Ss]prechen Sie zuerst (darüber|mit Ihrer Ärztin oder Ihrem Arzt)\."
     ),
     "Do not try to overcome the block: it can stop your breathing.": (
-        "Versuchen Sie nicht, die Blockade zu überwinden: Das kann Ihre Atmung zum Stillstand "
-        "bringen."
+        r"Versuchen Sie nicht, die Blockade zu überwinden: Das kann Ihre Atmung zum Stillstand "
+        r"bringen\."
     ),
 }
 
 
 def test_warnings_are_as_strong_wherever_they_stand() -> None:
-    po = polib.pofile(str(GERMAN))
+    entries = [*polib.pofile(str(GERMAN)), *polib.pofile(str(GERMAN_OF_THE_LIBRARY))]
     for english, german in WARNINGS.items():
-        met = [entry for entry in po if english in entry.msgid]
+        met = [entry for entry in entries if english in entry.msgid]
         assert len(met) >= 2
         for entry in met:
-            assert german in entry.msgstr, entry.msgid
+            assert re.search(german, entry.msgstr), entry.msgid
 
 
 def test_german_is_polite_and_claims_nothing() -> None:

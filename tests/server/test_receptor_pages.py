@@ -164,7 +164,7 @@ def test_every_observation_stands_beside_the_model_misses_too(prescriber: User) 
     observations = read_observations().observation
     assert rows.count('<th scope="row">') == len(observations)
     for each in observations:
-        assert f'<th scope="row">{each.what}' in rows
+        assert f'<th scope="row"><span lang="en">{each.what}' in rows
     assert 5 < rows.count("badge caution") < len(observations)
     assert rows.count("<td>fitted</td>") == sum(each.use == "fitted" for each in observations)
 

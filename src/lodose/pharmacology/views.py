@@ -7,7 +7,7 @@ is not theirs to reckon. Nobody gets a "safe".
 from typing import Any, Literal
 
 from lodose.errors import InputError
-from lodose.language import decimal, translate
+from lodose.language import decimal, translatable, translate
 from lodose.pharmacology import answers
 from lodose.pharmacology.data import read_observations
 from lodose.pharmacology.estimates import read_estimates
@@ -18,9 +18,9 @@ Reader = Literal["person", "prescriber"]
 READERS: tuple[Reader, ...] = ("person", "prescriber")
 
 STRUCTURE_WORDS = {
-    "M0": "plasma equilibrium: the block follows the level in the blood",
-    "M1": "slow biophase: the drug stays near the receptor for about a day",
-    "M2": "slow binding: the drug leaves the receptor over days; the longest",
+    "M0": translatable("plasma equilibrium: the block follows the level in the blood"),
+    "M1": translatable("slow biophase: the drug stays near the receptor for about a day"),
+    "M2": translatable("slow binding: the drug leaves the receptor over days; the longest"),
 }
 
 
