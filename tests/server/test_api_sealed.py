@@ -21,8 +21,10 @@ from server_support.programs import Program, sealed_trial
 pytestmark = [pytest.mark.django_db, pytest.mark.interface]
 
 # The record's dose is 4,500 µg, 4.5 mg; "mg/L" and "400 mg" of other medicines are nobody's arm.
+# Four digits inside a moment or an identifier tell nothing.
 TELLS = re.compile(
-    r"4500|4\.5 ?mg|4,5 ?mg|\bactive\b|\bcomparator\b|placebo|no treatment|\bon treatment\b",
+    r"(?<![0-9a-f-])4500(?![0-9a-f-])|4\.5 ?mg|4,5 ?mg|"
+    r"\bactive\b|\bcomparator\b|placebo|no treatment|\bon treatment\b",
     re.IGNORECASE,
 )
 # The same for everybody, whatever they take.
